@@ -1,0 +1,139 @@
+#include "base/intern.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/test.h"
+
+static uint32_t
+add_number(struct intern *in, int i)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "user%d@example.org", i);
+	return intern_add(in, str_from(text));
+}
+
+TEST(id_0_is_the_empty_text)
+{
+	struct intern in;
+
+	intern_init(&in);
+	assert_int_equal(intern_add(&in, STR("")), INTERN_EMPTY);
+	assert_int_equal(intern_add(&in, str_none()), INTERN_EMPTY);
+	assert_int_equal(intern_find(&in, STR("")), INTERN_EMPTY);
+	assert_str(intern_get(&in, INTERN_EMPTY), "");
+	assert_int_equal(in.n, 1);
+	intern_clear(&in);
+}
+
+TEST(ids_count_in_the_order_of_first_sight)
+{
+	struct intern in;
+
+	intern_init(&in);
+	assert_int_equal(intern_add(&in, STR("a")), 1);
+	assert_int_equal(intern_add(&in, STR("b")), 2);
+	assert_int_equal(intern_add(&in, STR("a")), 1);
+	assert_int_equal(intern_add(&in, STR("c")), 3);
+	intern_clear(&in);
+}
+
+TEST(a_text_outlives_what_it_was_added_from)
+{
+	struct intern in;
+	char line[] = "mx.example.org";
+	uint32_t id;
+
+	intern_init(&in);
+	id = intern_add(&in, str_from(line));
+	memset(line, 'x', sizeof(line));
+	assert_str(intern_get(&in, id), "mx.example.org");
+	intern_clear(&in);
+}
+
+TEST(texts_are_told_apart_by_case_length_and_nul)
+{
+	struct intern in;
+
+	intern_init(&in);
+	intern_add(&in, STR("a"));
+	assert_int_equal(intern_find(&in, STR("A")), UINT32_MAX);
+	assert_int_equal(intern_find(&in, STR("aa")), UINT32_MAX);
+	assert_int_equal(intern_find(&in, STR("a\0")), UINT32_MAX);
+	assert_int_equal(intern_add(&in, STR("\0")), 2);
+	intern_clear(&in);
+}
+
+TEST(find_adds_nothing)
+{
+	struct intern in;
+
+	intern_init(&in);
+	assert_int_equal(intern_find(&in, STR("a")), UINT32_MAX);
+	assert_int_equal(in.n, 1);
+	intern_add(&in, STR("a"));
+	assert_int_equal(intern_find(&in, STR("a")), 1);
+	intern_clear(&in);
+}
+
+TEST(ids_and_slices_survive_growth)
+{
+	struct intern in;
+	struct str first;
+
+	intern_init(&in);
+	add_number(&in, 0);
+	first = intern_get(&in, 1);
+	for (int i = 1; i < 100000; i++)
+		assert_int_equal(add_number(&in, i), i + 1);
+	for (int i = 0; i < 100000; i++)
+		assert_int_equal(add_number(&in, i), i + 1);
+	assert_int_equal(in.n, 100001);
+	assert_ptr_equal(intern_get(&in, 1).p, first.p);
+	assert_str(first, "user0@example.org");
+	intern_clear(&in);
+}
+
+TEST(long_texts_are_texts_too)
+{
+	struct intern in;
+	char text[5000];
+
+	intern_init(&in);
+	memset(text, 'x', sizeof(text));
+	assert_int_equal(intern_add(&in, str_make(text, 5000)), 1);
+	assert_int_equal(intern_add(&in, str_make(text, 4999)), 2);
+	assert_int_equal(intern_add(&in, str_make(text, 5000)), 1);
+	intern_clear(&in);
+}
+
+TEST(two_tables_give_the_same_ids_though_their_hashes_differ)
+{
+	struct intern a, b;
+
+	intern_init(&a);
+	intern_init(&b);
+	assert_true(a.seed != b.seed);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(add_number(&a, i % 700), add_number(&b, i % 700));
+	intern_clear(&a);
+	intern_clear(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(id_0_is_the_empty_text),
+		cmocka_unit_test(ids_count_in_the_order_of_first_sight),
+		cmocka_unit_test(a_text_outlives_what_it_was_added_from),
+		cmocka_unit_test(texts_are_told_apart_by_case_length_and_nul),
+		cmocka_unit_test(find_adds_nothing),
+		cmocka_unit_test(ids_and_slices_survive_growth),
+		cmocka_unit_test(long_texts_are_texts_too),
+		cmocka_unit_test(two_tables_give_the_same_ids_though_their_hashes_differ),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

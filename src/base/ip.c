@@ -1,0 +1,248 @@
+/*
+ * ip.c - addresses and networks.
+ *
+ * The ranges are those of the IANA special-purpose address registries
+ * (RFC 6890 and what updates it).
+ */
+#include "base/ip.h"
+
+#include <arpa/inet.h>
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+
+/* The first 12 bytes of an IPv4 address in its mapped form. */
+#define V4_PREFIX 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
+#define V4_PREFIX_BITS 96
+
+#define V4(a, b, c, d, n) { { { V4_PREFIX, a, b, c, d } }, V4_PREFIX_BITS + (n) }
+/* The first four bytes; those behind them are 0. */
+#define V6(a, b, c, d, n) { { { a, b, c, d } }, (n) }
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct ip_net private_nets[] = {
+	V4(10, 0, 0, 0, 8),	  /* RFC 1918 */
+	V4(172, 16, 0, 0, 12),	  /* RFC 1918 */
+	V4(192, 168, 0, 0, 16),	  /* RFC 1918 */
+	V4(169, 254, 0, 0, 16),	  /* RFC 3927, link-local */
+	V6(0xfc, 0, 0, 0, 7),	  /* RFC 4193, unique local */
+	V6(0xfe, 0x80, 0, 0, 10), /* RFC 4291, link-local */
+};
+
+static const struct ip_net loopback_nets[] = {
+	V4(127, 0, 0, 0, 8),
+	{ { { [15] = 1 } }, 128 },
+};
+
+/*
+ * The networks for documentation (RFC 5737, RFC 3849) are not here: examples
+ * and tests are written with them and have to behave like the real thing.
+ */
+static const struct ip_net reserved_nets[] = {
+	V4(0, 0, 0, 0, 8),	  /* RFC 1122, "this network" */
+	V4(100, 64, 0, 0, 10),	  /* RFC 6598, shared */
+	V4(192, 0, 0, 0, 24),	  /* RFC 6890, IETF protocols */
+	V4(198, 18, 0, 0, 15),	  /* RFC 2544, benchmarks */
+	V4(224, 0, 0, 0, 4),	  /* RFC 5771, multicast */
+	V4(240, 0, 0, 0, 4),	  /* RFC 1112, reserved, and broadcast */
+	V6(0, 0, 0, 0, 8),	  /* RFC 4291, unspecified and reserved */
+	V6(0x01, 0, 0, 0, 8),	  /* RFC 4291, reserved; RFC 6666, discard */
+	V6(0xfe, 0xc0, 0, 0, 10), /* RFC 3879, once site-local */
+	V6(0xff, 0, 0, 0, 8),	  /* RFC 4291, multicast */
+};
+
+/* inet_pton is as strict as we want, but needs a NUL behind the text. */
+static bool
+parse_family(int family, struct str s, void *address)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (s.n == 0 || s.n >= sizeof(text) || memchr(s.p, '\0', s.n) != NULL)
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	return inet_pton(family, text, address) == 1;
+}
+
+bool
+ip_parse(struct str s, struct ip *ip)
+{
+	struct ip found = { { V4_PREFIX } };
+
+	if (str_index(s, ':') < s.n) {
+		if (!parse_family(AF_INET6, s, found.b))
+			return false;
+	} else if (!parse_family(AF_INET, s, found.b + 12)) {
+		return false;
+	}
+	*ip = found;
+	return true;
+}
+
+bool
+ip_is_v4(const struct ip *ip)
+{
+	static const uint8_t prefix[] = { V4_PREFIX };
+
+	return memcmp(ip->b, prefix, sizeof(prefix)) == 0;
+}
+
+static unsigned
+group(const struct ip *ip, int i)
+{
+	return (unsigned)ip->b[2 * i] << 8 | ip->b[2 * i + 1];
+}
+
+/*
+ * The groups to be written as "::", from *begin: the longest run of zeros,
+ * the first of equals, and never a single one (RFC 5952 4.2).
+ */
+static int
+longest_zero_run(const struct ip *ip, int *begin)
+{
+	int longest = 1;
+
+	*begin = 8;
+	for (int i = 0; i < 8; i++) {
+		int n = 0;
+
+		while (i + n < 8 && group(ip, i + n) == 0)
+			n++;
+		if (n > longest) {
+			longest = n;
+			*begin = i;
+		}
+		i += n;
+	}
+	return longest;
+}
+
+/*
+ * Unlike inet_ntop's, the result has no dotted quad in "::1:2", which is not
+ * an IPv4 address since RFC 4291 2.5.5.1 has given up that form.
+ */
+static void
+format_v6(struct buf *b, const struct ip *ip)
+{
+	int zeros_begin;
+	int n_zeros = longest_zero_run(ip, &zeros_begin);
+
+	for (int i = 0; i < 8; i++) {
+		if (i == zeros_begin) {
+			buf_add(b, "::", 2);
+			i += n_zeros - 1;
+			continue;
+		}
+		if (i > 0 && i != zeros_begin + n_zeros)
+			buf_add_char(b, ':');
+		buf_printf(b, "%x", group(ip, i));
+	}
+}
+
+void
+ip_format(struct buf *b, const struct ip *ip)
+{
+	if (ip_is_v4(ip))
+		buf_printf(b, "%d.%d.%d.%d", ip->b[12], ip->b[13], ip->b[14],
+		    ip->b[15]);
+	else
+		format_v6(b, ip);
+}
+
+static void
+clear_bits_from(struct ip *ip, unsigned bits)
+{
+	for (unsigned i = bits / 8; i < sizeof(ip->b); i++) {
+		unsigned keep = i == bits / 8 ? bits % 8 : 0;
+
+		ip->b[i] &= (uint8_t)(0xff00u >> keep);
+	}
+}
+
+bool
+ip_net_parse(struct str s, struct ip_net *net)
+{
+	struct str rest = s, address, bits_text;
+	struct ip ip;
+	uint32_t bits, most;
+
+	str_cut(&rest, '/', &address);
+	bits_text = rest;
+	if (!ip_parse(address, &ip))
+		return false;
+	/* By the text: "::ffff:0:0/96" counts its bits as IPv6 does. */
+	most = str_index(address, ':') < address.n ? 128 : 32;
+	bits = most;
+	if (bits_text.p != NULL && (!num_u32(bits_text, &bits) || bits > most))
+		return false;
+	net->bits = (uint8_t)(128 - most + bits);
+	net->ip = ip;
+	clear_bits_from(&net->ip, net->bits);
+	return true;
+}
+
+bool
+ip_net_has(const struct ip_net *net, const struct ip *ip)
+{
+	unsigned whole = net->bits / 8, rest = net->bits % 8;
+
+	if (net->bits < V4_PREFIX_BITS && ip_is_v4(ip))
+		return false;
+	if (memcmp(net->ip.b, ip->b, whole) != 0)
+		return false;
+	return rest == 0 || (net->ip.b[whole] ^ ip->b[whole]) >> (8 - rest) == 0;
+}
+
+void
+ip_net_format(struct buf *b, const struct ip_net *net)
+{
+	bool v4 = net->bits >= V4_PREFIX_BITS && ip_is_v4(&net->ip);
+
+	ip_format(b, &net->ip);
+	if (net->bits < 128)
+		buf_printf(b, "/%d", v4 ? net->bits - V4_PREFIX_BITS : net->bits);
+}
+
+struct ip_net
+ip_net_of(const struct ip *ip, int v4_bits, int v6_bits)
+{
+	int bits = ip_is_v4(ip) ? V4_PREFIX_BITS + v4_bits : v6_bits;
+	struct ip_net net = { *ip, (uint8_t)bits };
+
+	assert(v4_bits >= 0 && v4_bits <= 32 && v6_bits >= 0 && v6_bits <= 128);
+	clear_bits_from(&net.ip, net.bits);
+	return net;
+}
+
+static bool
+any_has(const struct ip_net *nets, size_t n, const struct ip *ip)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ip_net_has(&nets[i], ip))
+			return true;
+	}
+	return false;
+}
+
+bool
+ip_is_private(const struct ip *ip)
+{
+	return any_has(private_nets, COUNT(private_nets), ip);
+}
+
+bool
+ip_is_loopback(const struct ip *ip)
+{
+	return any_has(loopback_nets, COUNT(loopback_nets), ip);
+}
+
+bool
+ip_is_public(const struct ip *ip)
+{
+	return !ip_is_private(ip) && !ip_is_loopback(ip) &&
+	    !any_has(reserved_nets, COUNT(reserved_nets), ip);
+}
