@@ -1,0 +1,97 @@
+/*
+ * event.h - one thing that happened, in words of the trade, the same for
+ * every kind of mail server.
+ *
+ * A format makes events out of lines; sinks count, print or store them.  The
+ * slices point into the log (or into the tracker's memory) and are valid
+ * until the sink returns; whoever keeps one copies it.  They are raw: as the
+ * log has them, not lower-cased, not escaped, addresses with their <>.
+ * Absent is p == NULL.
+ */
+#ifndef EVENT_EVENT_H
+#define EVENT_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "base/when.h"
+
+enum event_kind {
+#define EVENT_KIND(id, name, meaning) EVENT_##id,
+#include "event/kinds.def"
+#undef EVENT_KIND
+	EVENT_KINDS
+};
+
+/* A set of kinds. */
+typedef uint32_t event_mask;
+#define EVENT_BIT(kind) ((event_mask)1 << (kind))
+#define EVENT_ALL ((EVENT_BIT(EVENT_KINDS)) - 1)
+
+enum verdict {
+	VERDICT_NONE = 0,
+	VERDICT_ACCEPTED,
+	VERDICT_REJECTED, /* for good: 901, 903, 5xx */
+	VERDICT_DEFERRED  /* for now: 902, 904, 4xx */
+};
+
+/* Whose limit a too-many event tells of. */
+enum limit_scope { LIMIT_TOTAL, LIMIT_CLIENT };
+
+/* No number known. */
+#define EVENT_NO_NUMBER INT64_MIN
+
+struct event {
+	enum event_kind kind;
+	enum verdict verdict;
+	int64_t time_ns;     /* UTC; WHEN_NONE if the line has no stamp */
+	struct str stream;   /* directory, or syslog host (DESIGN 2, tracker) */
+
+	/* Who: known for as much of the connection as was seen. */
+	struct str pid;
+	struct str client;   /* ip text */
+	struct str host;     /* PTR name, "Unknown" */
+	struct str helo;
+	struct str country;  /* of a geoip line of the same connection */
+	bool authenticated;  /* a login succeeded earlier in the connection */
+
+	/* What: a transaction, a check, a delivery. */
+	struct str sender;
+	struct str recipients; /* "<a@b>,<c@d>" */
+	struct str disposition; /* the plugin that decided, or "queued" */
+	struct str code;     /* "901" */
+	struct str text;     /* why; of an accepted message its message-id */
+	struct str trailer;  /* qpsmtpd's ninth field */
+	struct str check;    /* EVENT_CHECK: the plugin's name */
+	struct str result;   /* EVENT_CHECK: pass fail skip error */
+	bool repeated;	     /* EVENT_CHECK: the connection had a country before */
+	struct str queue_id;
+	struct str relay;
+	struct str delivery;
+	int64_t score_milli;    /* thousandths; EVENT_NO_NUMBER if none */
+	int64_t required_milli;
+	int64_t duration_ns;    /* EVENT_CLOSED: how long the connection took */
+	int64_t bytes;
+	int64_t running;        /* n of accepted n/m and of too many n >= m */
+	int64_t limit;          /* m */
+	enum limit_scope scope; /* EVENT_TOO_MANY */
+	struct str last_disposition; /* EVENT_CLOSED: of its last transaction */
+	bool unfinished;        /* EVENT_CLOSED: its end was not seen */
+
+	/* Where it stood. */
+	struct str line;        /* the raw line(s), credentials masked */
+	uint64_t offset;        /* of the line in its source, unpacked */
+};
+
+/* What a sink does with an event. */
+typedef void event_fn(void *ctx, const struct event *ev);
+
+/* An event of kind at time_ns with every number unknown and nothing else set. */
+void event_init(struct event *ev, enum event_kind kind, int64_t time_ns);
+
+const char *event_kind_name(enum event_kind kind);
+const char *event_kind_meaning(enum event_kind kind);
+const char *verdict_name(enum verdict v); /* "accepted"; "" for none */
+
+#endif
