@@ -1,0 +1,166 @@
+/*
+ * format.h - what a log format is: something that knows its lines and joins
+ * them into events.
+ *
+ * A format is one const struct and one line in the registry.  It has two
+ * halves: a line parser without memory (format_explain shows it at work) and
+ * a scan, which remembers what must be joined between lines.
+ *
+ * Scans merge.  Any piece of a log can be scanned on its own - a part of a
+ * file, a file of a rotation - in any thread and any order.  What the piece
+ * cannot know (how the connections that were open at its beginning began,
+ * how the ones open at its end went on) is kept in the scan; joining the
+ * scans of neighbouring pieces resolves it and emits the events that waited
+ * for it.  So parallel, per-file and incremental reading are one operation.
+ */
+#ifndef FORMAT_FORMAT_H
+#define FORMAT_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "event/event.h"
+
+struct buf;
+struct format;
+struct zone;
+
+/* What the scans of all formats begin with; the rest is the format's own. */
+struct scan {
+	const struct format *format;
+};
+
+/*
+ * Bytes behind a block that must be readable, the first of them '\n': scanners
+ * compare several bytes at once before they know where a line ends.
+ */
+#define FORMAT_SLACK 64
+
+/* Why a line was passed over on purpose (D.20). */
+enum ignore_reason {
+	IGNORED_DIALOGUE,  /* replies, commands: what client and server said */
+	IGNORED_CHECK,	   /* what a plugin found and no section needs */
+	IGNORED_PROGRESS,  /* life of the daemon and of connections */
+	IGNORED_SUMMARY,   /* block left by the old summariser (B.1) */
+	IGNORED_EMPTY,
+	IGNORED_PERIOD,	   /* outside the period asked for */
+	IGNORED_UNNEEDED,  /* nothing of it is in the chosen sections */
+	IGNORED_OTHER,	   /* another program's line in the same log */
+	IGNORE_REASONS
+};
+const char *ignore_reason_name(enum ignore_reason r);
+
+/* A line that was not understood, kept as an example. */
+#define SCAN_SAMPLES 5
+#define SCAN_SAMPLE_BYTES 200
+struct scan_sample {
+	uint64_t offset;
+	uint16_t n;
+	char text[SCAN_SAMPLE_BYTES]; /* raw but for masked credentials */
+};
+
+/* A stretch without any line (C.16). */
+struct scan_gap {
+	int64_t from_ns;
+	int64_t until_ns;
+};
+/* How much was written on one day (C.16); day counts from 1970-01-01. */
+struct scan_day {
+	int64_t day;
+	uint64_t bytes;
+};
+#define SCAN_GAPS 20
+#define SCAN_GAP_NS (INT64_C(3600) * 1000000000)
+
+/* Promise 2: lines = used + the ignored + not_understood. */
+struct scan_counts {
+	uint64_t bytes;
+	uint64_t lines;
+	uint64_t used;
+	uint64_t ignored[IGNORE_REASONS];
+	uint64_t not_understood;
+	uint64_t out_of_order;	 /* stamp before that of the line above */
+	uint64_t jumps;		 /* ... by more than an hour */
+	uint64_t guessed_years;
+	uint64_t long_lines;
+	uint64_t joined_lines;	 /* cut between two pieces and put together */
+	uint64_t unjoined;	 /* connections given up because of the cap */
+	int64_t first_ns, last_ns; /* oldest and newest stamp; WHEN_NONE if none */
+	struct scan_sample samples[SCAN_SAMPLES]; /* the first ones */
+	unsigned n_samples;
+};
+
+struct scan_options {
+	event_mask wants;      /* kinds the sinks ask for */
+	int64_t start_ns;      /* only events in [start_ns, end_ns) are emitted; */
+	int64_t end_ns;	       /* INT64_MIN and INT64_MAX: all */
+	bool first;	       /* nothing precedes this piece: what has no
+				* beginning here has none at all */
+	bool all_checks;       /* every plugin's finding, not only those that
+				* reports need (trace) */
+	bool join;	       /* transactions need what other lines of their
+				* connection say (login, country) */
+	struct str stream;     /* outlives the scan */
+	const struct zone *zone; /* of stamps without one */
+	int year;	       /* of the first stamp without a year; see stamp.h */
+};
+
+/* How sure a format is that a sample of a log is its own. */
+struct format_claim {
+	unsigned claimed; /* lines that only this format has */
+	unsigned possible; /* lines it would accept */
+};
+
+struct format {
+	const char *name;  /* "qpsmtpd" */
+	const char *title; /* "qpsmtpd with the logterse plugin" */
+	const char *help;  /* what is understood, a paragraph */
+	/* Documentation, detection test and fuzz seeds at once: real lines,
+	 * each with what it shows.  Ends with a NULL line. */
+	const struct format_sample {
+		const char *line;
+		const char *shows;
+	} *samples;
+
+	/* Looks at a block of whole lines from the beginning of a source. */
+	struct format_claim (*claim)(struct str block);
+
+	struct scan *(*scan_new)(const struct scan_options *o, event_fn *sink,
+	    void *sink_ctx);
+	/* The next block of whole lines of the piece (see blocks.h), with
+	 * FORMAT_SLACK behind it. */
+	void (*scan_block)(struct scan *s, struct str block, uint64_t offset);
+	/* Nothing precedes the piece after all: what it waited for will not
+	 * come.  Its events go to the sink. */
+	void (*scan_settle)(struct scan *s);
+	/*
+	 * *later is the piece that follows s, which is settled, in time and
+	 * stream.  contiguous: s may end and *later begin inside one line.  s
+	 * becomes both; *later is freed.  Events that waited for this go to s's sink.
+	 */
+	void (*scan_join)(struct scan *s, struct scan **later, bool contiguous);
+	/* Nothing follows: emits what is unfinished, as unfinished.  s is
+	 * settled. */
+	void (*scan_finish)(struct scan *s);
+	void (*scan_free)(struct scan **s);
+	/* When all is read. */
+	const struct scan_counts *(*scan_counts)(struct scan *s);
+	/* Gaps of over an hour, oldest first; n at most SCAN_GAPS, the longest. */
+	const struct scan_gap *(*scan_gaps)(struct scan *s, size_t *n);
+	const struct scan_day *(*scan_days)(struct scan *s, size_t *n);
+
+	/* How one line is understood, for people: appends lines of
+	 * "field: value" text (raw: the caller escapes).  True if understood. */
+	bool (*explain)(struct str line, const struct zone *z, struct buf *b);
+};
+
+extern const struct format *const formats[]; /* ends with NULL */
+const struct format *format_find(const char *name);
+/* The one that claims most of the block, or NULL. */
+const struct format *format_detect(struct str block);
+
+extern const struct format format_qpsmtpd;
+
+#endif

@@ -1,0 +1,556 @@
+#include "format/qpsmtpd_track.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum conn_state { CONN_OPEN, CONN_LOOSE, CONN_CUT };
+
+/* A line that waits for the piece before. */
+struct step {
+	struct step *next;
+	enum qp_kind kind;
+	struct event ev; /* slices into the track's arena */
+};
+
+struct conn {
+	struct conn *next; /* of the same slot, or of the free list */
+	uint64_t key;
+	enum conn_state state;
+	bool authenticated;
+	int64_t first_ns; /* its first and last line; WHEN_NONE without stamps */
+	int64_t last_ns;
+	/* OPEN: what its events are told.  The texts stand in one buffer, which
+	 * is kept for the next connection when this one has ended. */
+	struct buf text;
+	size_t pid_n, client_n, host_n; /* in this order from the start of text */
+	char country[2];
+	bool has_country;
+	char disposition[64];
+	uint8_t disposition_n;
+	/* LOOSE */
+	struct step *steps, **steps_end;
+};
+
+#define SLOTS 1024 /* open connections are a few dozen, rarely thousands */
+
+struct track {
+	event_fn *emit;
+	void *ctx;
+	bool settled;
+	int64_t start_ns; /* of the first line; WHEN_NONE before it */
+	struct conn *slots[SLOTS];
+	size_t n;
+	size_t sweep_at; /* sweep when n reaches this */
+	struct conn *unused;
+	struct conn *ended; /* LOOSE ones that ended in this piece, first last */
+	struct arena arena; /* of steps */
+	size_t n_steps;
+	uint64_t overflow;
+};
+
+static struct conn **
+slot_of(struct track *t, uint64_t key)
+{
+	return &t->slots[(key * UINT64_C(0x9e3779b97f4a7c15)) >> 54];
+}
+
+_Static_assert(SLOTS == 1 << (64 - 54), "slot_of gives ten bits");
+
+static struct conn *
+conn_find(struct track *t, uint64_t key)
+{
+	struct conn *c = *slot_of(t, key);
+
+	while (c && c->key != key)
+		c = c->next;
+	return c;
+}
+
+static struct conn *
+conn_add(struct track *t, uint64_t key, enum conn_state state, int64_t time_ns)
+{
+	struct conn **slot = slot_of(t, key);
+	struct conn *c = t->unused;
+
+	if (c)
+		t->unused = c->next;
+	else
+		c = mem_zalloc(sizeof(*c));
+	buf_reset(&c->text);
+	*c = (struct conn){ .key = key, .state = state, .next = *slot,
+		.first_ns = time_ns, .last_ns = time_ns, .text = c->text };
+	c->steps_end = &c->steps;
+	*slot = c;
+	t->n++;
+	return c;
+}
+
+/* Takes c out of the table; the caller decides what becomes of it. */
+static void
+conn_unlink(struct track *t, struct conn *c)
+{
+	struct conn **at = slot_of(t, c->key);
+
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	t->n--;
+}
+
+static void
+conn_recycle(struct track *t, struct conn *c)
+{
+	c->next = t->unused;
+	t->unused = c;
+}
+
+static struct str
+conn_client(const struct conn *c)
+{
+	return str_make(c->text.p + c->pid_n, c->client_n);
+}
+
+static struct str
+conn_host(const struct conn *c)
+{
+	return str_make(c->text.p + c->pid_n + c->client_n, c->host_n);
+}
+
+/* What the connection knows and the line does not say. */
+static void
+event_complete(struct event *ev, const struct conn *c)
+{
+	if (ev->client.p == NULL)
+		ev->client = conn_client(c);
+	if (ev->host.p == NULL && c->host_n > 0)
+		ev->host = conn_host(c);
+	if (ev->country.p == NULL && c->has_country)
+		ev->country = str_make(c->country, 2);
+	ev->authenticated = c->authenticated;
+}
+
+static void
+emit_closed(struct track *t, const struct conn *c, struct event *ev)
+{
+	event_complete(ev, c);
+	if (c->disposition_n > 0)
+		ev->last_disposition = str_make(c->disposition, c->disposition_n);
+	t->emit(t->ctx, ev);
+}
+
+static void
+emit_unfinished(struct track *t, const struct conn *c)
+{
+	struct event ev;
+
+	event_init(&ev, EVENT_CLOSED, c->last_ns);
+	ev.unfinished = true;
+	ev.pid = str_make(c->text.p, c->pid_n);
+	emit_closed(t, c, &ev);
+}
+
+static void
+conn_open(struct track *t, uint64_t key, const struct event *ev)
+{
+	struct conn *c = conn_add(t, key, CONN_OPEN, ev->time_ns);
+
+	buf_add_str(&c->text, ev->pid);
+	buf_add_str(&c->text, ev->client);
+	buf_add_str(&c->text, ev->host);
+	c->pid_n = ev->pid.n;
+	c->client_n = ev->client.n;
+	c->host_n = ev->host.n;
+}
+
+static bool
+conn_expired(const struct conn *c, int64_t now_ns)
+{
+	return now_ns != WHEN_NONE && c->last_ns != WHEN_NONE &&
+	    now_ns - c->last_ns > TRACK_AGE_NS;
+}
+
+/* Ends an OPEN connection that nothing more will be heard of. */
+static void
+conn_give_up(struct track *t, struct conn *c)
+{
+	assert(c->state == CONN_OPEN);
+	emit_unfinished(t, c);
+	conn_unlink(t, c);
+	conn_recycle(t, c);
+}
+
+static void
+sweep(struct track *t, int64_t now_ns)
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		for (struct conn *c = t->slots[i], *next; c; c = next) {
+			next = c->next;
+			if (c->state == CONN_OPEN && conn_expired(c, now_ns))
+				conn_give_up(t, c);
+		}
+	t->sweep_at = t->n * 2 + SLOTS;
+}
+
+/* Marks the id as begun anew, so that the piece before is not asked. */
+static void
+cut(struct track *t, uint64_t key, int64_t time_ns)
+{
+	if (!t->settled && conn_find(t, key) == NULL)
+		conn_add(t, key, CONN_CUT, time_ns);
+}
+
+/* A line of an OPEN connection. */
+static void
+open_line(struct track *t, struct conn *c, enum qp_kind kind, struct event *ev)
+{
+	if (ev->time_ns != WHEN_NONE)
+		c->last_ns = ev->time_ns;
+	switch (kind) {
+	case QP_COUNTRY:
+		ev->repeated = c->has_country;
+		if (ev->country.n == 2) {
+			memcpy(c->country, ev->country.p, 2);
+			c->has_country = true;
+		}
+		break;
+	case QP_LOGIN:
+		c->authenticated = true;
+		break;
+	case QP_RECORD:
+		c->disposition_n = (uint8_t)(ev->disposition.n <
+		    sizeof(c->disposition) ? ev->disposition.n :
+		    sizeof(c->disposition));
+		if (c->disposition_n)
+			memcpy(c->disposition, ev->disposition.p,
+			    c->disposition_n);
+		break;
+	case QP_TIME:
+	case QP_CLEANING:
+		emit_closed(t, c, ev);
+		conn_unlink(t, c);
+		conn_recycle(t, c);
+		cut(t, c->key, ev->time_ns);
+		return;
+	default:
+		break;
+	}
+	event_complete(ev, c);
+	t->emit(t->ctx, ev);
+}
+
+/* A line of a process that nothing is known of. */
+static void
+lone_line(struct track *t, enum qp_kind kind, struct event *ev)
+{
+	/* "cleaning up after" follows connection_time as a rule: no news. */
+	if (kind != QP_CLEANING)
+		t->emit(t->ctx, ev);
+}
+
+static struct event
+event_copy(struct arena *a, const struct event *ev)
+{
+	static const size_t texts[] = {
+		offsetof(struct event, pid), offsetof(struct event, client),
+		offsetof(struct event, host), offsetof(struct event, helo),
+		offsetof(struct event, country), offsetof(struct event, sender),
+		offsetof(struct event, recipients),
+		offsetof(struct event, disposition), offsetof(struct event, code),
+		offsetof(struct event, text), offsetof(struct event, trailer),
+		offsetof(struct event, check), offsetof(struct event, result),
+		offsetof(struct event, line), offsetof(struct event, stream),
+	};
+	struct event copy = *ev;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct str *s = (struct str *)(void *)((char *)&copy + texts[i]);
+
+		if (s->p)
+			*s = arena_str(a, *s);
+	}
+	return copy;
+}
+
+static void
+step_keep(struct track *t, struct conn *c, enum qp_kind kind,
+    const struct event *ev)
+{
+	struct step *step = arena_alloc(&t->arena, sizeof(*step));
+
+	step->next = NULL;
+	step->kind = kind;
+	step->ev = event_copy(&t->arena, ev);
+	*c->steps_end = step;
+	c->steps_end = &step->next;
+	if (ev->time_ns != WHEN_NONE)
+		c->last_ns = ev->time_ns;
+	t->n_steps++;
+}
+
+/* Could the piece before know the beginning of a connection seen now? */
+static bool
+may_be_loose(const struct track *t, int64_t time_ns)
+{
+	return !t->settled && (time_ns == WHEN_NONE ||
+	    t->start_ns == WHEN_NONE || time_ns - t->start_ns <= TRACK_AGE_NS);
+}
+
+/* The connection ended: it leaves the table, its lines go on waiting. */
+static void
+loose_end(struct track *t, struct conn *c)
+{
+	conn_unlink(t, c);
+	c->next = t->ended;
+	t->ended = c;
+	cut(t, c->key, c->last_ns);
+}
+
+/* A line without an open connection; c is LOOSE, CUT or NULL. */
+static void
+loose_line(struct track *t, struct conn *c, enum qp_kind kind,
+    struct event *ev)
+{
+	if (c && c->state == CONN_LOOSE && conn_expired(c, ev->time_ns)) {
+		loose_end(t, c);
+		c = NULL;
+	}
+	if (c == NULL || c->state == CONN_CUT) {
+		lone_line(t, kind, ev);
+		return;
+	}
+	if (t->n_steps >= TRACK_MAX_LOOSE) {
+		t->overflow++;
+		lone_line(t, kind, ev);
+		return;
+	}
+	step_keep(t, c, kind, ev);
+	if (kind == QP_TIME || kind == QP_CLEANING)
+		loose_end(t, c);
+}
+
+static void
+begin(struct track *t, uint64_t key, struct conn *old, struct event *ev)
+{
+	if (old && old->state == CONN_OPEN)
+		conn_give_up(t, old);
+	else if (old && old->state == CONN_LOOSE) {
+		conn_unlink(t, old);
+		old->next = t->ended;
+		t->ended = old;
+	} else if (old) {
+		conn_unlink(t, old);
+		conn_recycle(t, old);
+	}
+	conn_open(t, key, ev);
+	t->emit(t->ctx, ev);
+}
+
+void
+track_line(struct track *t, enum qp_kind kind, uint64_t key, struct event *ev)
+{
+	struct conn *c = conn_find(t, key);
+
+	if (t->start_ns == WHEN_NONE)
+		t->start_ns = ev->time_ns;
+	if (t->n >= t->sweep_at)
+		sweep(t, ev->time_ns), c = conn_find(t, key);
+	if (kind == QP_ACCEPTED) {
+		begin(t, key, c, ev);
+		return;
+	}
+	if (c && c->state == CONN_OPEN && conn_expired(c, ev->time_ns)) {
+		conn_give_up(t, c);
+		cut(t, key, ev->time_ns);
+		c = conn_find(t, key);
+	}
+	if (c && c->state == CONN_OPEN) {
+		open_line(t, c, kind, ev);
+		return;
+	}
+	if (c == NULL && may_be_loose(t, ev->time_ns))
+		c = conn_add(t, key, CONN_LOOSE, ev->time_ns);
+	loose_line(t, c, kind, ev);
+}
+
+struct track *
+track_new(event_fn *emit, void *ctx, bool settled)
+{
+	struct track *t = mem_zalloc(sizeof(*t));
+
+	t->emit = emit;
+	t->ctx = ctx;
+	t->settled = settled;
+	t->start_ns = WHEN_NONE;
+	t->sweep_at = SLOTS;
+	return t;
+}
+
+static void
+conns_free(struct conn *c)
+{
+	while (c) {
+		struct conn *next = c->next;
+
+		buf_clear(&c->text);
+		free(c);
+		c = next;
+	}
+}
+
+void
+track_free(struct track **t)
+{
+	if (*t == NULL)
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		conns_free((*t)->slots[i]);
+	conns_free((*t)->unused);
+	conns_free((*t)->ended);
+	arena_clear(&(*t)->arena);
+	free(*t);
+	*t = NULL;
+}
+
+/* Plays the lines of a loose connection of a later piece to t. */
+static void
+replay(struct track *t, const struct conn *loose)
+{
+	for (struct step *s = loose->steps; s; s = s->next)
+		track_line(t, s->kind, loose->key, &s->ev);
+}
+
+static int
+by_first_line(const void *a, const void *b)
+{
+	const struct conn *x = *(struct conn *const *)a;
+	const struct conn *y = *(struct conn *const *)b;
+
+	if (x->first_ns != y->first_ns)
+		return x->first_ns < y->first_ns ? -1 : 1;
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* All loose connections of t in the order of their first lines, taken out. */
+static struct conn **
+loose_take(struct track *t, size_t *n)
+{
+	struct conn **all = NULL, *c, *next;
+	size_t cap = 0;
+
+	*n = 0;
+	for (c = t->ended; c; c = next) {
+		next = c->next;
+		ARRAY_PUSH(all, *n, cap) = c;
+	}
+	t->ended = NULL;
+	for (size_t i = 0; i < SLOTS; i++)
+		for (c = t->slots[i]; c; c = next) {
+			next = c->next;
+			if (c->state == CONN_LOOSE) {
+				conn_unlink(t, c);
+				ARRAY_PUSH(all, *n, cap) = c;
+			}
+		}
+	if (*n > 1)
+		qsort(all, *n, sizeof(struct conn *), by_first_line);
+	return all;
+}
+
+static void
+drop_cuts(struct track *t)
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		for (struct conn *c = t->slots[i], *next; c; c = next) {
+			next = c->next;
+			if (c->state == CONN_CUT) {
+				conn_unlink(t, c);
+				conn_recycle(t, c);
+			}
+		}
+}
+
+void
+track_settle(struct track *t)
+{
+	struct conn **loose;
+	size_t n;
+
+	if (t->settled)
+		return;
+	loose = loose_take(t, &n);
+	for (size_t i = 0; i < n; i++) {
+		for (struct step *s = loose[i]->steps; s; s = s->next)
+			lone_line(t, s->kind, &s->ev);
+		conn_recycle(t, loose[i]);
+	}
+	free(loose);
+	drop_cuts(t);
+	arena_clear(&t->arena);
+	t->n_steps = 0;
+	t->settled = true;
+}
+
+/* A connection of the later piece that began there: it is t's now. */
+static void
+adopt(struct track *t, struct conn *c)
+{
+	struct conn *old = conn_find(t, c->key);
+	struct conn **slot;
+
+	if (old && old->state == CONN_OPEN)
+		conn_give_up(t, old);
+	else if (old) {
+		conn_unlink(t, old);
+		conn_recycle(t, old);
+	}
+	if (c->state == CONN_CUT && t->settled) {
+		conn_recycle(t, c);
+		return;
+	}
+	slot = slot_of(t, c->key);
+	c->next = *slot;
+	*slot = c;
+	t->n++;
+}
+
+void
+track_join(struct track *t, struct track **later)
+{
+	struct track *r = *later;
+	struct conn **loose;
+	size_t n;
+
+	loose = loose_take(r, &n);
+	for (size_t i = 0; i < n; i++) {
+		replay(t, loose[i]);
+		conn_recycle(r, loose[i]);
+	}
+	free(loose);
+	for (size_t i = 0; i < SLOTS; i++)
+		for (struct conn *c = r->slots[i], *next; c; c = next) {
+			next = c->next;
+			conn_unlink(r, c);
+			adopt(t, c);
+		}
+	t->overflow += r->overflow;
+	track_free(later);
+}
+
+void
+track_finish(struct track *t)
+{
+	track_settle(t);
+	for (size_t i = 0; i < SLOTS; i++)
+		while (t->slots[i])
+			conn_give_up(t, t->slots[i]);
+}
+
+uint64_t
+track_overflow(const struct track *t)
+{
+	return t->overflow;
+}

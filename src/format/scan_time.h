@@ -1,0 +1,111 @@
+/*
+ * scan_time.h - what a scan learns from the stamps alone: oldest and newest,
+ * lines out of order, gaps, bytes a day (spec/reports.md C.16, D.20).
+ *
+ * Every line passes here, so the usual case - a TAI64N label of the same
+ * second as the one before, and not before it - is a few comparisons of the
+ * label's text: hexadecimal digits of equal length sort as numbers do.
+ */
+#ifndef FORMAT_SCAN_TIME_H
+#define FORMAT_SCAN_TIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "format/format.h"
+
+struct scan_time {
+	const struct zone *zone; /* whose days; NULL: UTC */
+	/* The label of the line before, as text: "@4000000", "06955b90", "b", and
+	 * its nanoseconds in big-endian order; zero if it had none. */
+	uint64_t label_a, label_b;
+	char label_c;
+	uint64_t label_ns;
+	int64_t second_ns; /* the second of that label */
+
+	int64_t before_ns; /* stamp of the line before, unless it had a label */
+	int64_t first_line_ns;
+	int64_t min_ns, max_ns;
+	uint64_t out_of_order, jumps;
+
+	struct scan_gap gaps[SCAN_GAPS]; /* the longest, longest first */
+	size_t n_gaps;
+
+	/* Bytes a day.  A byte counts for the day of the last stamp before it. */
+	struct scan_day *days; /* ascending */
+	size_t n_days, cap_days;
+	const char *block;     /* the block that is read, and how many bytes */
+	uint64_t before_block; /* came before it */
+	uint64_t counted;      /* bytes that days holds */
+	int64_t day;	       /* of the line before; INT64_MIN: none */
+};
+
+void scan_time_init(struct scan_time *t, const struct zone *z);
+void scan_time_clear(struct scan_time *t);
+
+/* A block of n bytes follows; its lines' stamps point into it. */
+void scan_time_block(struct scan_time *t, const char *p);
+/* It was read: n bytes of it. */
+void scan_time_block_end(struct scan_time *t, size_t n);
+
+/* A line whose stamp, at p in the block, is no label. */
+void scan_time_seen(struct scan_time *t, const char *p, int64_t time_ns);
+
+/* later follows t; it is used up. */
+void scan_time_join(struct scan_time *t, struct scan_time *later);
+
+/* Fills first_ns, last_ns, out_of_order and jumps. */
+void scan_time_report(struct scan_time *t, struct scan_counts *c);
+const struct scan_gap *scan_time_gaps(struct scan_time *t, size_t *n);
+const struct scan_day *scan_time_days(struct scan_time *t, size_t *n);
+
+/* The rare cases of scan_time_label. */
+bool scan_time_new_second(struct scan_time *t, const char *p);
+void scan_time_back(struct scan_time *t, uint64_t label_ns);
+
+/*
+ * The number that eight hexadecimal digits mean, given as they stand in
+ * memory; garbage for anything else.  All digits at once: a nibble is the low
+ * four bits of its character, plus nine for a letter.
+ */
+static inline uint32_t
+scan_time_hex8(uint64_t text)
+{
+	uint64_t v = (text & UINT64_C(0x0f0f0f0f0f0f0f0f)) +
+	    9 * (text >> 6 & UINT64_C(0x0101010101010101));
+
+	v = (v | v >> 4) & UINT64_C(0x00ff00ff00ff00ff);
+	v = (v | v >> 8) & UINT64_C(0x0000ffff0000ffff);
+	return (uint32_t)(v | v >> 16);
+}
+
+/* The stamp of the line that scan_time_label accepted last. */
+static inline int64_t
+scan_time_of_label(const struct scan_time *t)
+{
+	uint32_t ns = scan_time_hex8(t->label_ns);
+
+	return t->second_ns + (ns <= 999999999 ? ns : 999999999);
+}
+
+/* A line that begins at p with a TAI64N label; false if that is none. */
+static inline bool
+scan_time_label(struct scan_time *t, const char *p)
+{
+	uint64_t a, b, ns;
+
+	memcpy(&a, p, 8);
+	memcpy(&b, p + 8, 8);
+	if (a != t->label_a || b != t->label_b || p[16] != t->label_c)
+		return scan_time_new_second(t, p);
+	memcpy(&ns, p + 17, 8);
+	ns = __builtin_bswap64(ns);
+	if (__builtin_expect(ns < t->label_ns, 0))
+		scan_time_back(t, ns);
+	t->label_ns = ns;
+	return true;
+}
+
+#endif

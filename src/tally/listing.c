@@ -1,0 +1,278 @@
+#include "tally/listing.h"
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+#define NO_LIST STR("(no list named)")
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+struct str
+listing_host(struct str text)
+{
+	size_t at = str_find(text, STR("//"));
+
+	if (at == text.n)
+		return STR("(no URL)");
+	text = str_skip(text, at + 2);
+	return str_head(text, str_index(text, '/'));
+}
+
+/* "(dnsbl) http://..." without the reason. */
+static struct str
+without_reason(struct str text)
+{
+	size_t close;
+
+	text = str_trim(text);
+	if (text.n == 0 || text.p[0] != '(')
+		return text;
+	close = str_index(text, ')');
+	return close < text.n ? str_trim(str_skip(text, close + 1)) : text;
+}
+
+/* Cuts at the first of the characters that end a host name in a text. */
+static struct str
+host_head(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n) {
+		char c = lower(s.p[n]);
+
+		if (!((c >= 'a' && c <= 'z') || is_digit(c) || c == '.' ||
+		    c == '-' || c == '_'))
+			break;
+		n++;
+	}
+	return str_head(s, n);
+}
+
+/* "5.113.0.203.zone" is the zone's answer about 203.0.113.5. */
+static struct str
+without_reversed_ip(struct str host)
+{
+	struct str rest = host;
+
+	for (int label = 0; label < 4; label++) {
+		size_t n = 0;
+
+		while (n < rest.n && n < 4 && is_digit(rest.p[n]))
+			n++;
+		if (n == 0 || n > 3 || n >= rest.n || rest.p[n] != '.')
+			return host;
+		rest = str_skip(rest, n + 1);
+	}
+	return rest;
+}
+
+static struct str
+finish_name(struct buf *scratch, struct str host)
+{
+	size_t at = scratch->n;
+
+	host = without_reversed_ip(host);
+	while (host.n > 0 && host.p[host.n - 1] == '.')
+		host.n--;
+	if (host.n == 0)
+		return NO_LIST;
+	for (size_t i = 0; i < host.n; i++)
+		if (host.p[i] >= 'A' && host.p[i] <= 'Z') {
+			buf_add_str(scratch, host);
+			for (size_t j = at; j < scratch->n; j++)
+				scratch->p[j] = lower(scratch->p[j]);
+			return str_make(scratch->p + at, host.n);
+		}
+	return host;
+}
+
+/* The host of the first http or https URL; absent if there is none. */
+static struct str
+url_host(struct str text)
+{
+	struct str rest = text;
+	size_t at, user;
+
+	for (;;) {
+		at = str_find(rest, STR("://"));
+		if (at == rest.n)
+			return str_none();
+		if (at >= 4 && (str_eq_nocase(str_make(rest.p + at - 4, 4),
+		    STR("http")) || (at >= 5 && str_eq_nocase(
+		    str_make(rest.p + at - 5, 5), STR("https")))))
+			break;
+		rest = str_skip(rest, at + 3);
+	}
+	rest = str_skip(rest, at + 3);
+	user = str_index(str_head(rest, str_index(rest, '/')), '@');
+	if (user < str_index(rest, '/'))
+		rest = str_skip(rest, user + 1);
+	if (rest.n > 4 && str_eq_nocase(str_head(rest, 4), STR("www.")))
+		rest = str_skip(rest, 4);
+	return host_head(rest);
+}
+
+/* The next word, brackets and punctuation around it dropped. */
+static struct str
+word_behind(struct str text, size_t at)
+{
+	while (at < text.n && (text.p[at] == ' ' || text.p[at] == '\t' ||
+	    text.p[at] == '[' || text.p[at] == ':' || text.p[at] == '"'))
+		at++;
+	return host_head(str_skip(text, at));
+}
+
+/* A dot inside, a letter in the last label, and no address. */
+static bool
+looks_like_domain(struct str word)
+{
+	size_t dot = str_index(word, '.');
+	char last;
+
+	if (dot == 0 || dot + 1 >= word.n)
+		return false;
+	last = lower(word.p[word.n - 1]);
+	return (last >= 'a' && last <= 'z') || (last == '.' && word.n > dot + 2);
+}
+
+static struct str
+first_domain(struct str text)
+{
+	struct str word;
+
+	while (str_cut(&text, ' ', &word)) {
+		struct str host = host_head(str_trim(word));
+
+		/* "postmaster@nolist.test" and the like are not lists. */
+		if (host.n < word.n && word.p[host.n] == '@')
+			continue;
+		if (looks_like_domain(host))
+			return host;
+	}
+	return str_none();
+}
+
+/*
+ * "Mail from [HELO] X rejected because it TEXT" (plugin rhsbl): TEXT, without
+ * X in front where a zone was asked by A record and TEXT is X.zone.
+ */
+static struct str
+rhsbl_text(struct str text)
+{
+	struct str rest, name;
+	size_t at = str_find(text, STR(" rejected because it "));
+
+	if (!str_starts(text, STR("Mail from ")) || at == text.n)
+		return text;
+	name = str_make(text.p + 10, at - 10);
+	if (str_starts(name, STR("HELO ")))
+		name = str_skip(name, 5);
+	rest = str_skip(text, at + 21);
+	if (str_starts(rest, name) && rest.n > name.n + 1 &&
+	    rest.p[name.n] == '.')
+		rest = str_skip(rest, name.n + 1);
+	return rest;
+}
+
+struct str
+listing_name(struct buf *scratch, struct str text)
+{
+	static const struct str behind[] = {
+		{ "blocked by", 10 }, { "blocked using", 13 }, { "on lists", 8 }
+	};
+	struct str host;
+
+	text = rhsbl_text(without_reason(text));
+	host = url_host(text);
+	if (host.n > 0)
+		return finish_name(scratch, host);
+	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++) {
+		size_t at = str_find_nocase(text, behind[i]);
+
+		if (at == text.n)
+			continue;
+		host = word_behind(text, at + behind[i].n);
+		if (host.n > 0)
+			return finish_name(scratch, host);
+	}
+	host = first_domain(text);
+	return host.n > 0 ? finish_name(scratch, host) : NO_LIST;
+}
+
+bool
+listing_is_error(struct str text)
+{
+	static const struct str signs[] = {
+		{ "open resolver", 13 }, { "query refused", 13 },
+		{ "excessive number of queries", 27 }, { "127.255.255.", 12 }
+	};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (str_find_nocase(text, signs[i]) < text.n)
+			return true;
+	return false;
+}
+
+struct str
+listing_virus(struct str text)
+{
+	size_t at = str_find_nocase(text, STR("virus found:"));
+
+	return str_trim(at < text.n ? str_skip(text, at + 12) : text);
+}
+
+/*
+ * What plugins are known to say (spec/qpsmtpd-log.md 3.7): a part that the
+ * text holds, in ASCII without case.  Plugins without a row may say anything;
+ * several rows of one plugin are alternatives.
+ */
+static const struct {
+	struct str plugin;
+	struct str part;
+} shapes[] = {
+#define SHAPE(plugin, part) { { plugin, sizeof(plugin) - 1 }, { part, sizeof(part) - 1 } }
+	SHAPE("badmailfrom", "badmailfrom"),
+	SHAPE("badrcptto", "not accepted here"),
+	SHAPE("check_badmailfrom", "badmailfrom"),
+	SHAPE("check_badrcptto", "not accepted here"),
+	SHAPE("check_earlytalker", "started transmitting before SMTP greeting"),
+	SHAPE("check_goodrcptto", "invalid recipient"),
+	SHAPE("check_spamhelo", "I do not believe you are"),
+	SHAPE("count_unrecognized_commands", "unrecognized commands"),
+	SHAPE("earlytalker", "started transmitting before SMTP greeting"),
+	SHAPE("helo", "I do not believe you are"),
+	SHAPE("helo", "helo"),
+	SHAPE("loadcheck", "load too high"),
+	SHAPE("rcpt_ok", "relaying denied"),
+	SHAPE("rhsbl", "rejected because it"),
+	SHAPE("spamassassin", "spam score exceeded"),
+	SHAPE("tls", "TLS Negotiation Failed"),
+	SHAPE("tls", "Cannot establish SSL session"),
+#undef SHAPE
+};
+
+bool
+listing_known_text(struct str plugin, struct str text)
+{
+	bool asked = false;
+
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		if (!str_eq(plugin, shapes[i].plugin))
+			continue;
+		if (str_find_nocase(text, shapes[i].part) < text.n)
+			return true;
+		asked = true;
+	}
+	return !asked;
+}

@@ -1,0 +1,321 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/when.h"
+#include "tally/tally.h"
+#include "tally/tally_private.h"
+
+const struct dim dims[DIMS] = {
+#define DIM(id, name_, grain_, k1_, k2_, measures_, help_)                     \
+	[DIM_##id] = { .name = name_, .grain = DIM_##grain_,                   \
+		.k1 = DIM_##k1_, .k2 = DIM_##k2_, .measures = measures_,       \
+		.help = help_ },
+#include "tally/dims.def"
+#undef DIM
+};
+
+struct tally *
+tally_new(const struct tally_options *o)
+{
+	struct tally *t = mem_zalloc(sizeof(*t));
+
+	t->o = *o;
+	intern_init(&t->texts);
+	for (int d = 0; d < DIMS; d++)
+		if (tally_has(t, (enum dim_id)d))
+			table_init(&t->tables[d], dims[d].measures);
+	t->bucket_start_ns = INT64_MAX;
+	t->bucket_end_ns = INT64_MIN;
+	return t;
+}
+
+void
+tally_free(struct tally **t)
+{
+	if (*t == NULL)
+		return;
+	for (int d = 0; d < DIMS; d++)
+		table_clear(&(*t)->tables[d]);
+	intern_clear(&(*t)->texts);
+	free((*t)->kept);
+	free((*t)->dispositions);
+	free((*t)->countries);
+	buf_clear(&(*t)->scratch);
+	free(*t);
+	*t = NULL;
+}
+
+bool
+tally_has(const struct tally *t, enum dim_id dim)
+{
+	return t->o.dims & DIM_BIT(dim);
+}
+
+const struct cell *
+tally_cells(const struct tally *t, enum dim_id dim, size_t *n)
+{
+	*n = t->tables[dim].n;
+	return t->tables[dim].cells;
+}
+
+const struct cell_sum *
+tally_sum(const struct tally *t, enum dim_id dim, size_t cell)
+{
+	assert(dims[dim].measures & DIM_SUM);
+	return &t->tables[dim].sums[cell];
+}
+
+const struct cell_seen *
+tally_seen(const struct tally *t, enum dim_id dim, size_t cell)
+{
+	assert(dims[dim].measures & DIM_SEEN);
+	return &t->tables[dim].seen[cell];
+}
+
+struct str
+tally_text(const struct tally *t, uint32_t id)
+{
+	return intern_get(&t->texts, id);
+}
+
+int64_t
+tally_bucket_s(const struct tally *t, int32_t bucket)
+{
+	return (int64_t)bucket * t->o.grain_s;
+}
+
+/*
+ * Widens [first, last] of a cell.  The example is the text of the earliest
+ * event, of those the smallest: whatever the order of reading.
+ */
+void
+tally_see(struct tally *t, enum dim_id dim, size_t cell, int64_t first_ns,
+    int64_t last_ns, struct str example)
+{
+	struct cell_seen *s = &t->tables[dim].seen[cell];
+	bool new = t->tables[dim].cells[cell].count == 0;
+
+	if (new || first_ns < s->first_ns || (first_ns == s->first_ns &&
+	    str_cmp(example, intern_get(&t->texts, s->example)) < 0)) {
+		s->first_ns = first_ns;
+		s->example = intern_add(&t->texts, example);
+	}
+	if (new || last_ns > s->last_ns)
+		s->last_ns = last_ns;
+}
+
+static int
+slow_order(const struct tally *t, const struct slow_connection *a,
+    const struct slow_connection *b)
+{
+	if (a->duration_ns != b->duration_ns)
+		return a->duration_ns > b->duration_ns ? -1 : 1;
+	if (a->time_ns != b->time_ns)
+		return a->time_ns < b->time_ns ? -1 : 1;
+	return str_cmp(tally_text(t, a->pid), tally_text(t, b->pid));
+}
+
+void
+tally_add_slow(struct tally *t, const struct slow_connection *c)
+{
+	size_t at = t->n_slowest;
+
+	while (at > 0 && slow_order(t, c, &t->slowest[at - 1]) < 0)
+		at--;
+	if (at == TALLY_SLOWEST)
+		return;
+	memmove(t->slowest + at + 1, t->slowest + at,
+	    (t->n_slowest - at) * sizeof(*c));
+	t->slowest[at] = *c;
+	if (t->n_slowest < TALLY_SLOWEST)
+		t->n_slowest++;
+}
+
+void
+tally_add_odd(struct tally *t, struct str text, uint64_t count)
+{
+	size_t at = t->n_odd;
+	int order = 1;
+
+	text = str_head(text, TALLY_TEXT_BYTES);
+	while (at > 0) {
+		const struct odd_text *o = &t->odd[at - 1];
+
+		order = str_cmp(text, str_make(o->text, o->n));
+		if (order >= 0)
+			break;
+		at--;
+	}
+	if (at > 0 && order == 0) {
+		t->odd[at - 1].count += count;
+		return;
+	}
+	if (at == TALLY_TEXTS)
+		return;
+	memmove(t->odd + at + 1, t->odd + at, (t->n_odd - at) * sizeof(*t->odd));
+	t->odd[at].count = count;
+	t->odd[at].n = (uint16_t)text.n;
+	if (text.n)
+		memcpy(t->odd[at].text, text.p, text.n);
+	if (t->n_odd < TALLY_TEXTS)
+		t->n_odd++;
+}
+
+static int
+kept_order(const struct tally *t, const struct kept_transaction *a,
+    const struct kept_transaction *b)
+{
+	int order;
+
+	if (a->time_ns != b->time_ns)
+		return a->time_ns < b->time_ns ? -1 : 1;
+	order = str_cmp(tally_text(t, a->client), tally_text(t, b->client));
+	if (order == 0)
+		order = str_cmp(tally_text(t, a->sender),
+		    tally_text(t, b->sender));
+	if (order == 0)
+		order = str_cmp(tally_text(t, a->text), tally_text(t, b->text));
+	return order;
+}
+
+void
+tally_add_kept(struct tally *t, const struct kept_transaction *k)
+{
+	size_t at = t->n_kept;
+
+	while (at > 0 && kept_order(t, k, &t->kept[at - 1]) < 0)
+		at--;
+	if (at == TALLY_KEPT)
+		return;
+	ARRAY_PUSH(t->kept, t->n_kept, t->cap_kept) = *k;
+	memmove(t->kept + at + 1, t->kept + at,
+	    (t->n_kept - 1 - at) * sizeof(*k));
+	t->kept[at] = *k;
+	if (t->n_kept > TALLY_KEPT)
+		t->n_kept = TALLY_KEPT;
+}
+
+/* The id in t of a key of other's; map remembers what was looked up. */
+static uint32_t
+translate(struct tally *t, const struct tally *other, uint32_t *map,
+    uint32_t id)
+{
+	if (map[id] == UINT32_MAX)
+		map[id] = intern_add(&t->texts, tally_text(other, id));
+	return map[id];
+}
+
+static void
+merge_sum(struct cell_sum *to, const struct cell_sum *from)
+{
+	to->sum += from->sum;
+	to->n += from->n;
+	if (from->max > to->max)
+		to->max = from->max;
+}
+
+static void
+merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
+    uint32_t *map)
+{
+	const struct table_cells *from = &other->tables[d];
+	struct table_cells *to = &t->tables[d];
+
+	for (size_t i = 0; i < from->n; i++) {
+		const struct cell *c = &from->cells[i];
+		uint32_t k1 = dims[d].k1 == DIM_TEXT
+		    ? translate(t, other, map, c->k1) : c->k1;
+		uint32_t k2 = dims[d].k2 == DIM_TEXT
+		    ? translate(t, other, map, c->k2) : c->k2;
+		size_t cell = table_cell(to, c->bucket, k1, k2, c->verdict);
+
+		if (from->sums)
+			merge_sum(&to->sums[cell], &from->sums[i]);
+		if (from->seen)
+			tally_see(t, d, cell, from->seen[i].first_ns,
+			    from->seen[i].last_ns,
+			    tally_text(other, from->seen[i].example));
+		to->cells[cell].count += c->count;
+	}
+}
+
+void
+tally_merge(struct tally *t, const struct tally *other)
+{
+	uint32_t *map = mem_alloc(other->texts.n * sizeof(*map));
+
+	memset(map, 0xff, other->texts.n * sizeof(*map));
+	for (int d = 0; d < DIMS; d++)
+		if (tally_has(t, (enum dim_id)d))
+			merge_dim(t, other, (enum dim_id)d, map);
+	for (size_t i = 0; i < other->n_slowest; i++) {
+		struct slow_connection c = other->slowest[i];
+
+		c.pid = translate(t, other, map, c.pid);
+		c.client = translate(t, other, map, c.client);
+		c.disposition = translate(t, other, map, c.disposition);
+		tally_add_slow(t, &c);
+	}
+	for (size_t i = 0; i < other->n_odd; i++)
+		tally_add_odd(t, str_make(other->odd[i].text, other->odd[i].n),
+		    other->odd[i].count);
+	for (size_t i = 0; i < other->n_kept; i++) {
+		struct kept_transaction k = other->kept[i];
+
+		k.client = translate(t, other, map, k.client);
+		k.disposition = translate(t, other, map, k.disposition);
+		k.sender = translate(t, other, map, k.sender);
+		k.text = translate(t, other, map, k.text);
+		tally_add_kept(t, &k);
+	}
+	free(map);
+}
+
+const struct slow_connection *
+tally_slowest(const struct tally *t, size_t *n)
+{
+	*n = t->n_slowest;
+	return t->slowest;
+}
+
+const struct odd_text *
+tally_odd_texts(const struct tally *t, size_t *n)
+{
+	*n = t->n_odd;
+	return t->odd;
+}
+
+const struct kept_transaction *
+tally_kept(const struct tally *t, size_t *n)
+{
+	*n = t->n_kept;
+	return t->kept;
+}
+
+/* Below 2048 each value has its own bucket; above, ten bits follow the first. */
+uint32_t
+histogram_bucket(int64_t value)
+{
+	uint64_t v = value > 0 ? (uint64_t)value : 0;
+	int shift;
+
+	if (v < 2048)
+		return (uint32_t)v;
+	shift = 63 - __builtin_clzll(v) - 10;
+	return (uint32_t)(shift * 1024) + (uint32_t)(v >> shift);
+}
+
+int64_t
+histogram_value(uint32_t bucket)
+{
+	int shift;
+	int64_t low;
+
+	if (bucket < 2048)
+		return bucket;
+	shift = (int)(bucket / 1024) - 1;
+	low = (int64_t)(bucket - (uint32_t)shift * 1024) << shift;
+	return low + ((INT64_C(1) << shift) >> 1);
+}

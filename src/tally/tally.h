@@ -1,0 +1,176 @@
+/*
+ * tally.h - how many events per time bucket, dimension and key.
+ *
+ * A tally is a sum: merging is associative and commutative and an empty tally
+ * changes nothing, so it does not matter in which order logs are read, split
+ * or stored.  Only what merges is in it: counts, integer sums, maxima, first
+ * and last times, the example with the smallest (time, text), and bounded
+ * lists of the first k in an order that does not depend on the order of
+ * reading.  Ranks, shares and averages are not sums: see report/.
+ *
+ * Memory is bounded by the distinct keys of the dimensions that are asked
+ * for (tally_options.dims), never by the size of the log.
+ */
+#ifndef TALLY_TALLY_H
+#define TALLY_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "event/event.h"
+
+struct classes;
+struct tally;
+struct zone;
+
+enum dim_id {
+#define DIM(id, name, grain, k1, k2, measures, help) DIM_##id,
+#include "tally/dims.def"
+#undef DIM
+	DIMS
+};
+typedef uint64_t dim_mask;
+#define DIM_BIT(dim) (UINT64_C(1) << (dim))
+_Static_assert(DIMS <= 64, "a dim_mask has 64 bits");
+
+enum dim_grain { DIM_HOUR, DIM_DAY, DIM_WHOLE };
+enum dim_key { DIM_NONE, DIM_TEXT, DIM_NUMBER };
+enum { DIM_SUM = 1, DIM_SEEN = 2 };
+
+struct dim {
+	const char *name;
+	enum dim_grain grain;
+	enum dim_key k1, k2;
+	unsigned measures;
+	const char *help;
+};
+extern const struct dim dims[DIMS];
+
+/* DIM_COUNTER */
+enum counter {
+	COUNTER_MAILS_WITH_RECIPIENTS, /* transactions that named one */
+	COUNTER_RECIPIENTS,	       /* named in all */
+	COUNTER_WITHOUT_RECIPIENT,     /* transactions that named none */
+	COUNTER_OUTSIDE_RECIPIENTS,    /* named in those from External, Fetchmail */
+	COUNTER_OUTSIDE_UNNAMED,       /* denials from there that named none */
+	COUNTER_DMARC_PASS,
+	COUNTER_SCORED_SPAM,	       /* spamassassin denials with a score */
+	COUNTER_REFUSED,	       /* hosts_allow refusals by its list */
+	COUNTER_UNFINISHED,	       /* connections whose end is not in the log */
+	COUNTER_UNKNOWN_TEXT,	       /* denial texts of no known shape (C.12) */
+	COUNTER_RULED,		       /* messages with a list of rules */
+	COUNTERS
+};
+
+enum rule_outcome { RULE_REJECTED, RULE_TAGGED, RULE_HAM };
+enum user_outcome { USER_QUEUED, USER_REJECTED, USER_TAGGED };
+/* C.3: accepted, denied, or accepted by the filters and refused by the queue. */
+enum domain_outcome { DOMAIN_ACCEPT, DOMAIN_DENY, DOMAIN_TRANSFER_ERROR };
+
+/* One number of a tally: what was counted under (bucket, k1, k2, verdict). */
+struct cell {
+	int32_t bucket; /* HOUR: tally_bucket_ns; DAY: days from 1970-01-01; WHOLE: 0 */
+	uint32_t k1;	/* an id of tally_text, or a number */
+	uint32_t k2;
+	uint32_t verdict; /* enum verdict; DIM_DOMAIN_ROW: enum domain_outcome */
+	uint64_t count;
+};
+struct cell_sum {
+	int64_t sum;
+	uint64_t n; /* events that had a value */
+	int64_t max;
+};
+struct cell_seen {
+	int64_t first_ns, last_ns; /* WHEN_NONE if no event had a time */
+	uint32_t example;
+};
+
+/* The country of a client, for those whose log names none (B.8); absent if unknown.
+ * Called from the thread that counts; the text must outlive the tally. */
+typedef struct str tally_country_fn(void *ctx, struct str client);
+
+struct tally_options {
+	dim_mask dims;
+	const struct classes *classes; /* outlives the tally */
+	const struct zone *zone;       /* outlives the tally */
+	int32_t grain_s;	       /* 3600, or 900 where hours of the zone do
+					* not begin on a UTC hour */
+	tally_country_fn *country;     /* NULL: only what the log says */
+	void *country_ctx;
+	bool transactions_kept;	       /* keep the first TALLY_KEPT transactions of tld_kept */
+	struct str tld_kept;	       /* C.13: review of one TLD, ".faith" */
+};
+
+struct tally *tally_new(const struct tally_options *o);
+void tally_free(struct tally **t);
+
+/*
+ * Counts ev in every dimension that wants it.  ev is only read during the
+ * call; keys are copied.  Cannot fail.
+ */
+void tally_add(struct tally *t, const struct event *ev);
+
+/* Adds other, made with the same options, to t. */
+void tally_merge(struct tally *t, const struct tally *other);
+
+/* The kinds of events that these dimensions count. */
+event_mask tally_wants(dim_mask dims);
+/* Do they need what other lines of the connection say? */
+bool tally_needs_join(dim_mask dims);
+
+/* The cells of a dimension, in no order. */
+const struct cell *tally_cells(const struct tally *t, enum dim_id dim,
+    size_t *n);
+const struct cell_sum *tally_sum(const struct tally *t, enum dim_id dim,
+    size_t cell);
+const struct cell_seen *tally_seen(const struct tally *t, enum dim_id dim,
+    size_t cell);
+/* The text of a key; valid as long as the tally. */
+struct str tally_text(const struct tally *t, uint32_t id);
+/* When the bucket of an HOUR cell begins, Unix seconds. */
+int64_t tally_bucket_s(const struct tally *t, int32_t bucket);
+bool tally_has(const struct tally *t, enum dim_id dim);
+
+/* The twenty slowest connections: longest first, then by time and pid. */
+#define TALLY_SLOWEST 20
+struct slow_connection {
+	int64_t duration_ns;
+	int64_t time_ns;
+	uint32_t pid, client, disposition; /* texts */
+};
+const struct slow_connection *tally_slowest(const struct tally *t, size_t *n);
+
+/*
+ * Denial texts of no known shape (C.12): the twenty that come first in byte
+ * order, each with its exact count.  That order, unlike the order of
+ * appearance, gives the same twenty and the same counts however the log is
+ * split.
+ */
+#define TALLY_TEXTS 20
+#define TALLY_TEXT_BYTES 200
+struct odd_text {
+	uint64_t count;
+	uint16_t n;
+	char text[TALLY_TEXT_BYTES]; /* longer ones are cut here */
+};
+const struct odd_text *tally_odd_texts(const struct tally *t, size_t *n);
+
+/* Transactions kept whole (C.13 review): the first ones by time. */
+#define TALLY_KEPT 1000
+struct kept_transaction {
+	int64_t time_ns;
+	uint32_t client, disposition, sender, text; /* texts */
+};
+const struct kept_transaction *tally_kept(const struct tally *t, size_t *n);
+
+/*
+ * Durations fall into log-linear buckets (DIM_CONNECTION_TIME, k2): 1,024 for
+ * each power of two, so that a value is off by at most 0.1 %.  The middle of
+ * a bucket in ns.
+ */
+uint32_t histogram_bucket(int64_t value);
+int64_t histogram_value(uint32_t bucket);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * tally_private.h - what a tally is made of, for tally.c and count.c alone.
+ */
+#ifndef TALLY_PRIVATE_H
+#define TALLY_PRIVATE_H
+
+#include "base/buf.h"
+#include "base/intern.h"
+#include "tally/classes.h"
+#include "tally/table.h"
+#include "tally/tally.h"
+
+/* What is known of a disposition once it was seen, by the id of its name. */
+struct disposition_info {
+	bool looked_up;
+	bool by_score; /* "queued": the category depends on the score */
+	bool login;    /* auth::* */
+	int category;
+};
+
+struct tally {
+	struct tally_options o;
+	struct intern texts;
+	struct table_cells tables[DIMS];
+
+	struct slow_connection slowest[TALLY_SLOWEST + 1];
+	size_t n_slowest;
+	struct odd_text odd[TALLY_TEXTS + 1];
+	size_t n_odd;
+	struct kept_transaction *kept;
+	size_t n_kept, cap_kept;
+
+	/* The bucket of the event before: most events share it. */
+	int64_t bucket_start_ns, bucket_end_ns;
+	int32_t bucket;
+	int32_t day;
+
+	struct disposition_info *dispositions; /* by text id */
+	size_t n_dispositions;
+	uint32_t *countries; /* text id of a looked-up country, by client's id */
+	size_t n_countries;
+	struct buf scratch;
+};
+
+/* Lists of bounded length; see tally.h for their orders. */
+void tally_add_slow(struct tally *t, const struct slow_connection *c);
+void tally_add_odd(struct tally *t, struct str text, uint64_t count);
+void tally_add_kept(struct tally *t, const struct kept_transaction *k);
+void tally_see(struct tally *t, enum dim_id dim, size_t cell, int64_t first_ns,
+    int64_t last_ns, struct str example);
+
+#endif
