@@ -132,6 +132,8 @@ int classes_category(const struct classes *c, const struct event *ev);
 /* False when the disposition is in no list of B.3: it is NONCONFORMING, and
  * shown as unrecognised (C.12).  "naughty-..." is as known as "naughty". */
 bool classes_known_disposition(const struct classes *c, struct str disposition);
+/* Is host one of the local domains or below one? */
+bool classes_host_is_local(const struct classes *c, struct str host);
 /* domain in any case; absent is DOMAIN_OTHER. */
 enum domain_type classes_domain(const struct classes *c, struct str domain);
 

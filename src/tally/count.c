@@ -9,6 +9,7 @@
 
 #include "base/ip.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/when.h"
 #include "event/address.h"
 #include "event/naughty.h"
@@ -21,11 +22,9 @@
 	DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_COUNTER) | DIM_BIT(DIM_DOMAIN_ROW) | \
 	DIM_BIT(DIM_VIRUS) | DIM_BIT(DIM_RULE) | DIM_BIT(DIM_LIST) |           \
 	DIM_BIT(DIM_LIST_HOST) | DIM_BIT(DIM_LIST_CLIENT) |                    \
-	DIM_BIT(DIM_LIST_HOST_CLIENT) | DIM_BIT(DIM_USER) | DIM_BIT(DIM_TLD) | \
+	DIM_BIT(DIM_LIST_HOST_CLIENT) | DIM_BIT(DIM_TLD) |                     \
 	DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_LOGIN_FAILURE) |                     \
-	DIM_BIT(DIM_SENDER) | DIM_BIT(DIM_SENDER_DOMAIN) |                     \
-	DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_RECIPIENT_DOMAIN) |               \
-	DIM_BIT(DIM_STREAM))
+	DIM_BIT(DIM_SENDER) | DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_STREAM))
 #define OF_ACCEPTED                                                            \
 	(DIM_BIT(DIM_CONNECTION) | DIM_BIT(DIM_CONCURRENCY) |                  \
 	DIM_BIT(DIM_STREAM))
@@ -63,7 +62,7 @@ tally_needs_join(dim_mask dims_wanted)
 {
 	/* A login makes a transaction "Relay", which changes these. */
 	return dims_wanted & (DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_DOMAIN_ROW) |
-	    DIM_BIT(DIM_USER) | OF_CLOSED);
+	    DIM_BIT(DIM_RECIPIENT) | OF_CLOSED);
 }
 
 static inline bool
@@ -122,16 +121,22 @@ count_sum(struct tally *t, enum dim_id dim, uint32_t k1, uint32_t k2,
 	if (value == EVENT_NO_NUMBER)
 		return;
 	s = &t->tables[dim].sums[cell];
-	s->sum += value;
+	s->sum = num_add_signed(s->sum, value);
 	s->n++;
 	if (value > s->max)
 		s->max = value;
 }
 
-static void
+/* Several a transaction, nearly always the same cells: they are remembered. */
+static inline void
 count_counter(struct tally *t, enum counter c)
 {
-	count(t, DIM_COUNTER, (uint32_t)c, 0, 0);
+	if (!has(t, DIM_COUNTER))
+		return;
+	if (t->counter_cells[c] == 0)
+		t->counter_cells[c] =
+		    cell_of(t, DIM_COUNTER, (uint32_t)c, 0, 0) + 1;
+	t->tables[DIM_COUNTER].cells[t->counter_cells[c] - 1].count++;
 }
 
 static int64_t
@@ -146,6 +151,7 @@ set_bucket(struct tally *t, int64_t time_ns)
 {
 	int64_t s, start_s;
 
+	memset(t->counter_cells, 0, sizeof(t->counter_cells));
 	if (time_ns == WHEN_NONE) {
 		/* A line without a stamp has no hour: all such share one. */
 		t->bucket = INT32_MIN;
@@ -259,11 +265,11 @@ count_list(struct tally *t, const struct event *ev, uint32_t client)
 	}
 }
 
-static enum user_outcome
-user_outcome(int category)
+static enum recipient_outcome
+recipient_outcome(int category)
 {
-	return category == CATEGORY_HAM ? USER_QUEUED :
-	    category == CATEGORY_TAGGED ? USER_TAGGED : USER_REJECTED;
+	return category == CATEGORY_HAM ? RECIPIENT_QUEUED :
+	    category == CATEGORY_TAGGED ? RECIPIENT_TAGGED : RECIPIENT_REJECTED;
 }
 
 static enum domain_outcome
@@ -306,6 +312,8 @@ count_recipients(struct tally *t, const struct event *ev, enum origin origin,
     int category)
 {
 	bool outside = origin == ORIGIN_EXTERNAL || origin == ORIGIN_FETCHMAIL;
+	uint32_t outcome = (uint32_t)recipient_outcome(category) +
+	    (outside ? 0 : RECIPIENT_INSIDE);
 	struct str rest = address_recipients(ev), one;
 	size_t n = 0;
 
@@ -313,20 +321,8 @@ count_recipients(struct tally *t, const struct event *ev, enum origin origin,
 		n++;
 		count_counter(t, COUNTER_RECIPIENTS);
 		count_domain_row(t, ev, origin, one);
-		if (has(t, DIM_RECIPIENT_DOMAIN)) {
-			struct str domain = domain_text(t, one);
-
-			count(t, DIM_RECIPIENT_DOMAIN,
-			    intern_add(&t->texts, domain), 0, ev->verdict);
-		}
-		if (has(t, DIM_RECIPIENT) || (outside && has(t, DIM_USER))) {
-			uint32_t id = address_id(t, one);
-
-			count(t, DIM_RECIPIENT, id, 0, ev->verdict);
-			if (outside)
-				count(t, DIM_USER, id,
-				    (uint32_t)user_outcome(category), 0);
-		}
+		if (has(t, DIM_RECIPIENT))
+			count(t, DIM_RECIPIENT, address_id(t, one), outcome, 0);
 		if (outside)
 			count_counter(t, COUNTER_OUTSIDE_RECIPIENTS);
 	}
@@ -362,19 +358,10 @@ count_tld(struct tally *t, const struct event *ev, uint32_t disposition,
 }
 
 static void
-count_senders(struct tally *t, const struct event *ev)
+count_sender(struct tally *t, const struct event *ev)
 {
-	if (ev->sender.p == NULL)
-		return;
-	if (has(t, DIM_SENDER))
+	if (ev->sender.p && has(t, DIM_SENDER))
 		count(t, DIM_SENDER, address_id(t, ev->sender), 0, ev->verdict);
-	if (has(t, DIM_SENDER_DOMAIN)) {
-		struct str domain = domain_text(t, ev->sender);
-
-		if (domain.n > 0)
-			count(t, DIM_SENDER_DOMAIN,
-			    intern_add(&t->texts, domain), 0, ev->verdict);
-	}
 }
 
 /* " tests=BAYES_50,TEST_RULE " of the trailer. */
@@ -428,6 +415,21 @@ count_denial(struct tally *t, const struct event *ev, int category,
 }
 
 static void
+count_stream(struct tally *t, const struct event *ev)
+{
+	if (!has(t, DIM_STREAM))
+		return;
+	/* One log, one text: the same pointer as a rule. */
+	if (ev->stream.p != t->stream_p || ev->stream.n != t->stream_n) {
+		t->stream = intern_add(&t->texts, ev->stream);
+		t->stream_p = ev->stream.p;
+		t->stream_n = ev->stream.n;
+	}
+	count_seen(t, DIM_STREAM, t->stream, ev->kind, ev->verdict, ev,
+	    STR(""));
+}
+
+static void
 count_transaction(struct tally *t, const struct event *ev)
 {
 	struct disposition_info info;
@@ -441,24 +443,21 @@ count_transaction(struct tally *t, const struct event *ev)
 	count_sum(t, DIM_CATEGORY, (uint32_t)info.category, 0, ev->verdict,
 	    ev->score_milli);
 	if (t->o.dims & (DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_DOMAIN_ROW) |
-	    DIM_BIT(DIM_USER) | DIM_BIT(DIM_COUNTER)))
+	    DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_COUNTER)))
 		origin = classes_origin(t->o.classes, ev);
 	count(t, DIM_ORIGIN, (uint32_t)origin, 0, ev->verdict);
 	if (t->o.dims & (DIM_BIT(DIM_COUNTER) | DIM_BIT(DIM_DOMAIN_ROW) |
-	    DIM_BIT(DIM_USER) | DIM_BIT(DIM_RECIPIENT) |
-	    DIM_BIT(DIM_RECIPIENT_DOMAIN)))
+	    DIM_BIT(DIM_RECIPIENT)))
 		count_recipients(t, ev, origin, info.category);
 	if (ev->client.n > 0)
 		count_seen(t, DIM_CLIENT, client, 0, ev->verdict, ev, ev->host);
 	count_tld(t, ev, disposition, client);
-	count_senders(t, ev);
+	count_sender(t, ev);
 	if (ev->verdict != VERDICT_ACCEPTED)
 		count_denial(t, ev, info.category, &info, client);
 	if (ev->trailer.n > 0)
 		count_rules(t, ev, info.category);
-	if (has(t, DIM_STREAM))
-		count_seen(t, DIM_STREAM, intern_add(&t->texts, ev->stream),
-		    ev->kind, ev->verdict, ev, STR(""));
+	count_stream(t, ev);
 }
 
 static void
@@ -466,9 +465,7 @@ count_accepted(struct tally *t, const struct event *ev)
 {
 	count_sum(t, DIM_CONNECTION, (uint32_t)ev->limit, 0, 0, ev->running);
 	count(t, DIM_CONCURRENCY, (uint32_t)ev->running, 0, 0);
-	if (has(t, DIM_STREAM))
-		count_seen(t, DIM_STREAM, intern_add(&t->texts, ev->stream),
-		    ev->kind, 0, ev, STR(""));
+	count_stream(t, ev);
 }
 
 static void

@@ -1,14 +1,14 @@
 #include "tally/table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/when.h"
 
 #define FIRST_SLOTS 64
+#define FIRST_CELLS 32
 
-static inline size_t
+static inline uint32_t
 hash(int32_t bucket, uint32_t k1, uint32_t k2, uint32_t verdict)
 {
 	uint64_t h = ((uint64_t)k1 << 32 | k2) * UINT64_C(0x9e3779b97f4a7c15);
@@ -16,19 +16,26 @@ hash(int32_t bucket, uint32_t k1, uint32_t k2, uint32_t verdict)
 	h ^= ((uint64_t)(uint32_t)bucket << 3 | verdict) *
 	    UINT64_C(0xd6e8feb86659fd93);
 	h ^= h >> 32;
-	return (size_t)(h * UINT64_C(0xff51afd7ed558ccd) >> 20);
+	return (uint32_t)(h * UINT64_C(0xff51afd7ed558ccd) >> 32);
+}
+
+static void
+resize_cells(struct table_cells *t, size_t cap)
+{
+	t->cap = cap;
+	t->cells = mem_resize(t->cells, cap * sizeof(*t->cells));
+	if (t->measures & DIM_SUM)
+		t->sums = mem_resize(t->sums, cap * sizeof(*t->sums));
+	if (t->measures & DIM_SEEN)
+		t->seen = mem_resize(t->seen, cap * sizeof(*t->seen));
 }
 
 void
 table_init(struct table_cells *t, unsigned measures)
 {
-	*t = (struct table_cells){ .cap = FIRST_SLOTS / 2,
+	*t = (struct table_cells){ .measures = measures,
 		.n_slots = FIRST_SLOTS };
-	t->cells = mem_alloc(t->cap * sizeof(*t->cells));
-	if (measures & DIM_SUM)
-		t->sums = mem_alloc(t->cap * sizeof(*t->sums));
-	if (measures & DIM_SEEN)
-		t->seen = mem_alloc(t->cap * sizeof(*t->seen));
+	resize_cells(t, FIRST_CELLS);
 	t->slots = mem_zalloc(t->n_slots * sizeof(*t->slots));
 }
 
@@ -43,42 +50,41 @@ table_clear(struct table_cells *t)
 }
 
 static void
-grow(struct table_cells *t)
+grow_slots(struct table_cells *t)
 {
-	t->cap *= 2;
-	t->n_slots *= 2;
-	t->cells = mem_resize(t->cells, t->cap * sizeof(*t->cells));
-	if (t->sums)
-		t->sums = mem_resize(t->sums, t->cap * sizeof(*t->sums));
-	if (t->seen)
-		t->seen = mem_resize(t->seen, t->cap * sizeof(*t->seen));
-	free(t->slots);
-	t->slots = mem_zalloc(t->n_slots * sizeof(*t->slots));
-	for (size_t i = 0; i < t->n; i++) {
-		const struct cell *c = &t->cells[i];
-		size_t at = hash(c->bucket, c->k1, c->k2, c->verdict);
+	uint64_t *old = t->slots;
+	size_t n_old = t->n_slots;
 
+	t->n_slots *= 2;
+	t->slots = mem_zalloc(t->n_slots * sizeof(*t->slots));
+	for (size_t i = 0; i < n_old; i++) {
+		size_t at = old[i] >> 32;
+
+		if (old[i] == 0)
+			continue;
 		while (t->slots[at & (t->n_slots - 1)])
 			at++;
-		t->slots[at & (t->n_slots - 1)] = (uint32_t)i + 1;
+		t->slots[at & (t->n_slots - 1)] = old[i];
 	}
+	free(old);
 }
 
 static size_t
-cell_new(struct table_cells *t, size_t slot, int32_t bucket, uint32_t k1,
-    uint32_t k2, uint32_t verdict)
+cell_new(struct table_cells *t, size_t slot, uint32_t h, struct cell key)
 {
 	size_t i = t->n++;
 
-	t->cells[i] = (struct cell){ .bucket = bucket, .k1 = k1, .k2 = k2,
-		.verdict = verdict };
+	t->slots[slot] = (uint64_t)h << 32 | (i + 1);
+	/* Half as much again: a doubled array is a quarter empty on average. */
+	if (t->n > t->cap)
+		resize_cells(t, t->cap + t->cap / 2);
+	t->cells[i] = key;
 	if (t->sums)
 		t->sums[i] = (struct cell_sum){ .max = INT64_MIN };
 	if (t->seen)
 		t->seen[i] = (struct cell_seen){ WHEN_NONE, WHEN_NONE, 0 };
-	t->slots[slot] = (uint32_t)i + 1;
-	if (t->n == t->cap)
-		grow(t);
+	if (t->n * 4 > t->n_slots * 3)
+		grow_slots(t);
 	return i;
 }
 
@@ -86,18 +92,22 @@ size_t
 table_cell(struct table_cells *t, int32_t bucket, uint32_t k1, uint32_t k2,
     uint32_t verdict)
 {
-	size_t at = hash(bucket, k1, k2, verdict);
+	uint32_t h = hash(bucket, k1, k2, verdict);
 
-	for (;; at++) {
+	for (size_t at = h;; at++) {
 		size_t slot = at & (t->n_slots - 1);
-		uint32_t i = t->slots[slot];
+		uint64_t s = t->slots[slot];
 		const struct cell *c;
 
-		if (i == 0)
-			return cell_new(t, slot, bucket, k1, k2, verdict);
-		c = &t->cells[i - 1];
+		if (s == 0)
+			return cell_new(t, slot, h, (struct cell){
+			    .bucket = bucket, .k1 = k1, .k2 = k2,
+			    .verdict = verdict });
+		if (s >> 32 != h)
+			continue;
+		c = &t->cells[(uint32_t)s - 1];
 		if (c->k1 == k1 && c->k2 == k2 && c->bucket == bucket &&
 		    c->verdict == verdict)
-			return i - 1;
+			return (uint32_t)s - 1;
 	}
 }

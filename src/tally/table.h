@@ -14,7 +14,8 @@ struct table_cells {
 	struct cell_sum *sums;	 /* NULL unless measured */
 	struct cell_seen *seen;	 /* the same */
 	size_t n, cap;
-	uint32_t *slots;	 /* index + 1 of a cell, 0 for none */
+	unsigned measures;
+	uint64_t *slots;	 /* hash << 32 | index + 1 of a cell; 0 for none */
 	size_t n_slots;		 /* a power of two */
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/when.h"
 #include "tally/tally.h"
 #include "tally/tally_private.h"
@@ -86,6 +87,13 @@ tally_bucket_s(const struct tally *t, int32_t bucket)
 	return (int64_t)bucket * t->o.grain_s;
 }
 
+/* WHEN_NONE is the smallest number, but an unknown time is not the first. */
+static bool
+is_before(int64_t a_ns, int64_t b_ns)
+{
+	return a_ns != WHEN_NONE && (b_ns == WHEN_NONE || a_ns < b_ns);
+}
+
 /*
  * Widens [first, last] of a cell.  The example is the text of the earliest
  * event, of those the smallest: whatever the order of reading.
@@ -97,7 +105,7 @@ tally_see(struct tally *t, enum dim_id dim, size_t cell, int64_t first_ns,
 	struct cell_seen *s = &t->tables[dim].seen[cell];
 	bool new = t->tables[dim].cells[cell].count == 0;
 
-	if (new || first_ns < s->first_ns || (first_ns == s->first_ns &&
+	if (new || is_before(first_ns, s->first_ns) || (first_ns == s->first_ns &&
 	    str_cmp(example, intern_get(&t->texts, s->example)) < 0)) {
 		s->first_ns = first_ns;
 		s->example = intern_add(&t->texts, example);
@@ -210,7 +218,7 @@ translate(struct tally *t, const struct tally *other, uint32_t *map,
 static void
 merge_sum(struct cell_sum *to, const struct cell_sum *from)
 {
-	to->sum += from->sum;
+	to->sum = num_add_signed(to->sum, from->sum);
 	to->n += from->n;
 	if (from->max > to->max)
 		to->max = from->max;
@@ -294,17 +302,17 @@ tally_kept(const struct tally *t, size_t *n)
 	return t->kept;
 }
 
-/* Below 2048 each value has its own bucket; above, ten bits follow the first. */
+/* Below 1024 each value has its own bucket; above, nine bits follow the first. */
 uint32_t
 histogram_bucket(int64_t value)
 {
 	uint64_t v = value > 0 ? (uint64_t)value : 0;
 	int shift;
 
-	if (v < 2048)
+	if (v < 1024)
 		return (uint32_t)v;
-	shift = 63 - __builtin_clzll(v) - 10;
-	return (uint32_t)(shift * 1024) + (uint32_t)(v >> shift);
+	shift = 63 - __builtin_clzll(v) - 9;
+	return (uint32_t)(shift * 512) + (uint32_t)(v >> shift);
 }
 
 int64_t
@@ -313,9 +321,9 @@ histogram_value(uint32_t bucket)
 	int shift;
 	int64_t low;
 
-	if (bucket < 2048)
+	if (bucket < 1024)
 		return bucket;
-	shift = (int)(bucket / 1024) - 1;
-	low = (int64_t)(bucket - (uint32_t)shift * 1024) << shift;
+	shift = (int)(bucket / 512) - 1;
+	low = (int64_t)(bucket - (uint32_t)shift * 512) << shift;
 	return low + ((INT64_C(1) << shift) >> 1);
 }

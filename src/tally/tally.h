@@ -65,7 +65,12 @@ enum counter {
 };
 
 enum rule_outcome { RULE_REJECTED, RULE_TAGGED, RULE_HAM };
-enum user_outcome { USER_QUEUED, USER_REJECTED, USER_TAGGED };
+/* What became of mail for a recipient; + RECIPIENT_INSIDE if it did not come
+ * from outside (origin External or Fetchmail). */
+enum recipient_outcome {
+	RECIPIENT_QUEUED, RECIPIENT_REJECTED, RECIPIENT_TAGGED,
+	RECIPIENT_INSIDE
+};
 /* C.3: accepted, denied, or accepted by the filters and refused by the queue. */
 enum domain_outcome { DOMAIN_ACCEPT, DOMAIN_DENY, DOMAIN_TRANSFER_ERROR };
 
@@ -166,7 +171,7 @@ struct kept_transaction {
 const struct kept_transaction *tally_kept(const struct tally *t, size_t *n);
 
 /*
- * Durations fall into log-linear buckets (DIM_CONNECTION_TIME, k2): 1,024 for
+ * Durations fall into log-linear buckets (DIM_CONNECTION_TIME, k2): 512 for
  * each power of two, so that a value is off by at most 0.1 %.  The middle of
  * a bucket in ns.
  */

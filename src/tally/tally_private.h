@@ -35,6 +35,12 @@ struct tally {
 	int32_t bucket;
 	int32_t day;
 
+	/* Cells of DIM_COUNTER in the bucket above, plus one; 0: not looked up. */
+	size_t counter_cells[COUNTERS];
+	const char *stream_p; /* the stream of the event before, and its id */
+	size_t stream_n;
+	uint32_t stream;
+
 	struct disposition_info *dispositions; /* by text id */
 	size_t n_dispositions;
 	uint32_t *countries; /* text id of a looked-up country, by client's id */

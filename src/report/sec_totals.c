@@ -1,0 +1,174 @@
+/* sec_totals.c - the numbers of the whole period, one a row (D.1). */
+#include "base/intern.h"
+#include "base/num.h"
+#include "event/address.h"
+#include "report/build.h"
+#include "report/report.h"
+#include "report/sec_items.h"
+
+enum item {
+	ITEM_EXAMINED, ITEM_RECEIVED, ITEM_REJECTED, ITEM_DEFERRED,
+	ITEM_CONNECTIONS, ITEM_CONNECTIONS_REFUSED, ITEM_SENDERS,
+	ITEM_SENDER_DOMAINS, ITEM_RECIPIENTS, ITEM_RECIPIENT_DOMAINS,
+	ITEM_CLIENT_HOSTS, ITEMS
+};
+
+static const struct {
+	struct str id, label, meaning;
+	enum dim_id dim; /* without it the number is not known */
+} items[ITEMS] = {
+#define TEXT(literal) { literal, sizeof(literal) - 1 }
+	[ITEM_EXAMINED] = { TEXT("examined"), TEXT("Examined"),
+	    TEXT("transactions: messages queued and steps denied"),
+	    DIM_CATEGORY },
+	[ITEM_RECEIVED] = { TEXT("received"), TEXT("Received"),
+	    TEXT("messages queued, each once however many recipients it has"),
+	    DIM_CATEGORY },
+	[ITEM_REJECTED] = { TEXT("rejected"), TEXT("Rejected"),
+	    TEXT("transactions denied for good; percent of received + rejected"),
+	    DIM_CATEGORY },
+	[ITEM_DEFERRED] = { TEXT("deferred"), TEXT("Deferred"),
+	    TEXT("transactions denied for now (902, 904), which may come back"),
+	    DIM_CATEGORY },
+	[ITEM_CONNECTIONS] = { TEXT("connections"), TEXT("Connections"),
+	    TEXT("connections accepted"), DIM_CONNECTION },
+	[ITEM_CONNECTIONS_REFUSED] = { TEXT("connections_refused"),
+	    TEXT("Connections refused"),
+	    TEXT("connections refused by hosts_allow: by its list, or because "
+	    "one client had too many"), DIM_LIMIT },
+	[ITEM_SENDERS] = { TEXT("senders"), TEXT("Senders"),
+	    TEXT("distinct sender addresses, the null sender included, of all "
+	    "transactions"), DIM_SENDER },
+	[ITEM_SENDER_DOMAINS] = { TEXT("sender_domains"),
+	    TEXT("Sender domains"),
+	    TEXT("distinct domains of senders of all transactions"),
+	    DIM_SENDER },
+	[ITEM_RECIPIENTS] = { TEXT("recipients"), TEXT("Recipients"),
+	    TEXT("distinct recipient addresses of all transactions"),
+	    DIM_RECIPIENT },
+	[ITEM_RECIPIENT_DOMAINS] = { TEXT("recipient_domains"),
+	    TEXT("Recipient domains"),
+	    TEXT("distinct domains of recipients of all transactions"),
+	    DIM_RECIPIENT },
+	[ITEM_CLIENT_HOSTS] = { TEXT("client_hosts"), TEXT("Client hosts"),
+	    TEXT("distinct client addresses of all transactions"),
+	    DIM_CLIENT },
+#undef TEXT
+};
+
+static uint64_t
+sum_of_verdict(const struct tally *t, enum verdict verdict)
+{
+	size_t n;
+	const struct cell *cells = tally_cells(t, DIM_CATEGORY, &n);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (cells[i].verdict == verdict)
+			sum = num_add(sum, cells[i].count);
+	return sum;
+}
+
+/* Refusals of one client's surplus; the total limit makes clients wait. */
+static uint64_t
+connections_refused(const struct tally *t)
+{
+	size_t n;
+	const struct cell *cells = tally_cells(t, DIM_LIMIT, &n);
+	uint64_t sum = build_counter(t, COUNTER_REFUSED);
+
+	for (size_t i = 0; i < n; i++)
+		if (cells[i].k1 == LIMIT_CLIENT)
+			sum = num_add(sum, cells[i].count);
+	return sum;
+}
+
+/*
+ * How many different texts the keys are, or, of addresses, their domains; an
+ * address without a domain has none.
+ */
+static uint64_t
+distinct(const struct tally *t, enum dim_id dim, bool domains)
+{
+	size_t n;
+	const struct cell *cells = tally_cells(t, dim, &n);
+	struct intern seen;
+	uint64_t sum;
+
+	intern_init(&seen);
+	for (size_t i = 0; i < n; i++) {
+		struct str key = tally_text(t, cells[i].k1);
+
+		intern_add(&seen, domains ? address_domain(key) : key);
+	}
+	/* The empty text, which is no key, is always there. */
+	sum = seen.n - 1;
+	intern_clear(&seen);
+	return sum;
+}
+
+static uint64_t
+count_item(const struct build *b, enum item item)
+{
+	const struct tally *t = b->tally;
+
+	switch (item) {
+	case ITEM_EXAMINED:
+		return b->examined;
+	case ITEM_RECEIVED:
+		return sum_of_verdict(t, VERDICT_ACCEPTED);
+	case ITEM_REJECTED:
+		return sum_of_verdict(t, VERDICT_REJECTED);
+	case ITEM_DEFERRED:
+		return sum_of_verdict(t, VERDICT_DEFERRED);
+	case ITEM_CONNECTIONS:
+		return build_sum(t, DIM_CONNECTION);
+	case ITEM_CONNECTIONS_REFUSED:
+		return connections_refused(t);
+	case ITEM_SENDER_DOMAINS:
+	case ITEM_RECIPIENT_DOMAINS:
+		return distinct(t, items[item].dim, true);
+	case ITEM_SENDERS:
+	case ITEM_RECIPIENTS:
+	case ITEM_CLIENT_HOSTS:
+		return distinct(t, items[item].dim, false);
+	case ITEMS:
+		break;
+	}
+	return 0;
+}
+
+static struct value
+percent_rejected(const struct build *b)
+{
+	uint64_t rejected = count_item(b, ITEM_REJECTED);
+
+	/* Deliveries are not in this log: what was queued stands for them. */
+	return value_percent(rejected,
+	    num_add(rejected, count_item(b, ITEM_RECEIVED)));
+}
+
+void
+section_totals(struct build *b, struct section *s)
+{
+	struct table *t = section_table(b->report, s, NULL, NULL);
+
+	items_columns(b->report, t);
+	table_column(b->report, t, "Value", VALUE_COUNT);
+	table_column(b->report, t, "Percent", VALUE_PERCENT)->digits = 1;
+	if (b->o->explain)
+		table_column(b->report, t, "Definition", VALUE_TEXT);
+	for (int i = 0; i < ITEMS; i++) {
+		struct value *v;
+
+		if (!tally_has(b->tally, items[i].dim))
+			continue;
+		v = items_row(b->report, t, items[i].id, items[i].label) +
+		    ITEMS_FIRST;
+		v[0] = value_count(count_item(b, (enum item)i));
+		if (i == ITEM_REJECTED)
+			v[1] = percent_rejected(b);
+		if (b->o->explain)
+			v[2] = value_text(items[i].meaning);
+	}
+}
