@@ -1,0 +1,728 @@
+/*
+ * cmd_report.c - "mailtally report": logs in, tables out.
+ */
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/country.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/out.h"
+#include "base/when.h"
+#include "cmd/cmd.h"
+#include "cmd/logs.h"
+#include "conf/conf.h"
+#include "pump/pump.h"
+#include "render/render.h"
+#include "report/build.h"
+#include "report/report.h"
+#include "tally/tally.h"
+
+/* The command's own options, as the command line has them. */
+struct report_options {
+	struct logs_options logs;
+	const char *output;
+	const char *directory;
+	const char *sections;
+	const char *color;
+	long top;
+	const char *codes_by;
+	const char *bl_key;
+	const char *tld;
+	const char *tld_of;
+	bool tld_by_day;
+	const char *order;
+	const char *ip_prefix;
+	long max_hour_rows;
+	struct opt_list facts;
+	bool case_sensitive_local;
+	bool explain;
+	bool quiet_empty;
+	bool empty_ok;
+	bool csv_safe;
+	bool timing;
+	bool selfcheck;
+	long part_bytes;
+};
+
+#define OWN_ROWS 26
+
+static void
+own_rows(struct opt rows[OWN_ROWS], struct report_options *o)
+{
+	const struct opt table[] = {
+		{ .type = OPT_GROUP, .help = "Report" },
+		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
+		    .argument = "FORMAT", .value = &o->output,
+		    .help = "text, json, jsonl or csv", .initial = "text" },
+		{ .type = OPT_TEXT, .short_name = 'd', .name = "directory",
+		    .argument = "DIR", .value = &o->directory,
+		    .help = "csv: write one file a section there" },
+		{ .type = OPT_TEXT, .name = "sections", .argument = "LIST",
+		    .value = &o->sections, .help = "a,b: only these; -c: all "
+		    "but c", .initial = "all" },
+		{ .type = OPT_NUMBER, .name = "top", .argument = "N",
+		    .value = &o->top, .min = 0, .max = 1000000000,
+		    .help = "rows of league tables, 0: all",
+		    .initial = "by section" },
+		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
+		    .value = &o->color, .help = "auto, always, never",
+		    .initial = "auto" },
+		{ .type = OPT_TEXT, .name = "codes-by", .argument = "KEY",
+		    .value = &o->codes_by, .help = "disposition, or hook: with "
+		    "the verdict's number", .initial = "disposition" },
+		{ .type = OPT_TEXT, .name = "bl-key", .argument = "KEY",
+		    .value = &o->bl_key, .help = "block lists by name, or by "
+		    "the URL's host", .initial = "name" },
+		{ .type = OPT_TEXT, .name = "tld", .argument = ".TLD",
+		    .value = &o->tld, .help = "list the transactions of "
+		    "senders there" },
+		{ .type = OPT_TEXT, .name = "tld-of", .argument = "WHICH",
+		    .value = &o->tld_of, .help = "queued, denied or all",
+		    .initial = "all" },
+		{ .type = OPT_FLAG, .name = "tld-by-day",
+		    .value = &o->tld_by_day, .help = "a row a day" },
+		{ .type = OPT_TEXT, .name = "order", .argument = "ORDER",
+		    .value = &o->order, .help = "count, or name (section tld)",
+		    .initial = "count" },
+		{ .type = OPT_TEXT, .name = "ip-prefix", .argument = "V4[,V6]",
+		    .value = &o->ip_prefix, .help = "clients by network, for "
+		    "instance 24,64" },
+		{ .type = OPT_NUMBER, .name = "max-hour-rows", .argument = "N",
+		    .value = &o->max_hour_rows, .min = 1, .max = 1000000,
+		    .help = "more hours than this become days",
+		    .initial = "744" },
+		{ .type = OPT_LIST, .name = "fact", .argument = "KEY=VALUE",
+		    .value = &o->facts, .help = "a line for the head; may be "
+		    "given several times" },
+		{ .type = OPT_FLAG, .name = "case-sensitive-local",
+		    .value = &o->case_sensitive_local,
+		    .help = "keep the case of local parts" },
+		{ .type = OPT_FLAG, .name = "explain", .value = &o->explain,
+		    .help = "say what numbers mean" },
+		{ .type = OPT_FLAG, .name = "quiet-empty",
+		    .value = &o->quiet_empty, .help = "leave empty sections "
+		    "out" },
+		{ .type = OPT_FLAG, .name = "empty-ok", .value = &o->empty_ok,
+		    .help = "exit 0 even if no line was understood" },
+		{ .type = OPT_FLAG, .name = "csv-safe", .value = &o->csv_safe,
+		    .help = "csv: disarm cells that a spreadsheet would run",
+		    .initial = "on" },
+		{ .type = OPT_FLAG, .name = "timing", .value = &o->timing,
+		    .help = "tell how long it took" },
+		{ .type = OPT_FLAG, .name = "selfcheck",
+		    .value = &o->selfcheck, .help = "check that the sums of "
+		    "the tables agree; 70 if not" },
+		/* For tests of what must not depend on how files are cut. */
+		{ .type = OPT_NUMBER, .name = "part-bytes", .argument = "N",
+		    .value = &o->part_bytes, .min = 0, .max = 1L << 40,
+		    .help = "smallest part of a file for a thread",
+		    .hidden = true },
+		{ .type = OPT_END },
+	};
+	_Static_assert(sizeof(table) / sizeof(table[0]) <= OWN_ROWS,
+	    "OWN_ROWS is too small");
+
+	memcpy(rows, table, sizeof(table));
+}
+
+/* What a run holds, from options to the finished report. */
+struct run {
+	const struct cmd_context *context;
+	const struct report_options *o;
+	struct logs logs;
+	struct build_options build;
+	const struct renderer *renderer;
+	bool *chosen;
+	struct country_file *countries;
+	struct part_counter *counters; /* one a thread */
+	struct pumped pumped;
+	struct report *report;
+	struct log_stream *streams;
+	struct column_show_row *columns;
+	struct configured_list *lists;
+	struct str *facts;
+};
+
+/* The sink of one thread. */
+struct part_counter {
+	const struct filter *filter;
+	struct period period;
+	struct tally *tally;  /* of the period */
+	struct tally *before; /* of what went before, or NULL */
+};
+
+static void
+count_event(void *ctx, const struct event *ev)
+{
+	struct part_counter *c = ctx;
+
+	if (c->filter && !filter_match(c->filter, ev))
+		return;
+	if (c->before && ev->time_ns != WHEN_NONE &&
+	    ev->time_ns < c->period.start_ns)
+		tally_add(c->before, ev);
+	else
+		tally_add(c->tally, ev);
+}
+
+static struct str
+country_of(void *ctx, struct str client)
+{
+	return country_find(ctx, client);
+}
+
+static int
+one_of(const char *option, const char *value, const char *a, const char *b,
+    const char *c, const char **chosen, struct err *err)
+{
+	*chosen = value ? value : a;
+	if (strcmp(*chosen, a) == 0 || strcmp(*chosen, b) == 0 ||
+	    (c && strcmp(*chosen, c) == 0))
+		return 0;
+	return err_set(err, ERR_USAGE, "%s %s: must be %s%s%s or %s", option,
+	    value, a, c ? ", " : "", c ? b : "", c ? c : b);
+}
+
+/* "24,64", "24" */
+static int
+read_prefix(const char *text, struct build_options *b, struct err *err)
+{
+	struct str rest = str_from(text), one;
+	uint32_t bits;
+
+	if (str_cut(&rest, ',', &one) && num_u32(one, &bits) && bits <= 32) {
+		b->ip_bits_v4 = (int)bits;
+		if (rest.p == NULL)
+			return 0;
+		if (num_u32(rest, &bits) && bits <= 128) {
+			b->ip_bits_v6 = (int)bits;
+			return 0;
+		}
+	}
+	return err_set(err, ERR_USAGE, "--ip-prefix %s: must be one or two "
+	    "numbers of bits, for instance 24,64", text);
+}
+
+static int
+read_choices(struct run *r, struct err *err)
+{
+	const struct report_options *o = r->o;
+	struct build_options *b = &r->build;
+	const char *codes_by, *bl_key, *order;
+
+	if (one_of("--codes-by", o->codes_by, "disposition", "hook", NULL,
+	    &codes_by, err) < 0 ||
+	    one_of("--bl-key", o->bl_key, "name", "host", NULL, &bl_key,
+	    err) < 0 ||
+	    one_of("--order", o->order, "count", "name", NULL, &order,
+	    err) < 0 ||
+	    one_of("--tld-of", o->tld_of, "all", "queued", "denied",
+	    &b->tld_of, err) < 0)
+		return -1;
+	b->codes_by_code = strcmp(codes_by, "hook") == 0;
+	b->list_key_host = strcmp(bl_key, "host") == 0;
+	b->order_by_name = strcmp(order, "name") == 0;
+	b->ip_bits_v4 = 32;
+	b->ip_bits_v6 = 128;
+	return o->ip_prefix ? read_prefix(o->ip_prefix, b, err) : 0;
+}
+
+/* Configuration and options as the sections want them. */
+static void
+take_settings(struct run *r)
+{
+	const struct report_options *o = r->o;
+	const struct conf *c = r->context->conf;
+	struct build_options *b = &r->build;
+	static const enum column_show shows[] = {
+		[COLUMN_AUTO] = SHOW_AUTO, [COLUMN_YES] = SHOW_YES,
+		[COLUMN_NO] = SHOW_NO
+	};
+
+	b->top = o->top;
+	b->max_hour_rows = o->max_hour_rows;
+	b->tld_by_day = o->tld_by_day;
+	b->explain = o->explain;
+	b->country_cutoff_percent = c->country_cutoff_percent;
+	b->rule_cutoff_percent = c->rule_cutoff_percent;
+	b->refused_countries = c->refused_countries;
+	b->n_refused_countries = c->n_refused_countries;
+	r->columns = mem_zalloc((c->n_columns + 1) * sizeof(*r->columns));
+	for (size_t i = 0; i < c->n_columns; i++)
+		r->columns[i] = (struct column_show_row){
+			c->columns[i].title, shows[c->columns[i].show] };
+	b->columns = r->columns;
+	b->n_columns = c->n_columns;
+	r->lists = mem_zalloc((c->n_lists + 1) * sizeof(*r->lists));
+	for (size_t i = 0; i < c->n_lists; i++)
+		r->lists[i] = (struct configured_list){
+			c->lists[i].type, c->lists[i].zone };
+	b->lists = r->lists;
+	b->n_lists = c->n_lists;
+	r->facts = mem_zalloc(
+	    (c->n_facts + o->facts.n + 1) * sizeof(*r->facts));
+	for (size_t i = 0; i < c->n_facts; i++)
+		r->facts[b->n_facts++] = c->facts[i];
+	for (size_t i = 0; i < o->facts.n; i++)
+		r->facts[b->n_facts++] = str_from(o->facts.items[i]);
+	b->facts = r->facts;
+}
+
+static int
+read_options(struct run *r, struct err *err)
+{
+	const struct report_options *o = r->o;
+	const char *output = o->output ? o->output : "text";
+
+	r->renderer = render_find(output);
+	if (r->renderer == NULL)
+		return err_set(err, ERR_USAGE, "-o %s: there is no such "
+		    "output; there are text, json, jsonl and csv", output);
+	if (o->directory && strcmp(output, "csv") != 0)
+		return err_set(err, ERR_USAGE, "-d %s: only -o csv writes a "
+		    "file a section", o->directory);
+	r->chosen = mem_zalloc(section_type_count() * sizeof(*r->chosen));
+	if (sections_choose(o->sections, r->chosen, err) < 0 ||
+	    read_choices(r, err) < 0)
+		return -1;
+	if (o->case_sensitive_local)
+		r->context->conf->classes.case_sensitive_local = true;
+	take_settings(r);
+	if (r->context->conf->country_file && country_open(&r->countries,
+	    r->context->conf->country_file, err) < 0)
+		return -1;
+	return 0;
+}
+
+/* Does a chosen section look at what went before the period? */
+static bool
+wants_before(const struct run *r)
+{
+	if (period_unbounded(&r->logs.period))
+		return false;
+	for (size_t i = 0; section_types[i].id; i++)
+		if (r->chosen[i] && section_types[i].wants_before)
+			return true;
+	return false;
+}
+
+/* Dimensions whose keys are few: what may be kept for every hour. */
+static dim_mask
+bounded(dim_mask wanted)
+{
+	return wanted & (DIM_BIT(DIM_CATEGORY) | DIM_BIT(DIM_DISPOSITION) |
+	    DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_COUNTER) |
+	    DIM_BIT(DIM_CONNECTION) | DIM_BIT(DIM_LIMIT));
+}
+
+static void
+make_counters(struct run *r, dim_mask dims_wanted)
+{
+	const struct logs *l = &r->logs;
+	int64_t from_s = l->period.start_ns == INT64_MIN ? 0 :
+	    when_to_s(l->period.start_ns);
+	int64_t until_s = l->period.end_ns == INT64_MAX ?
+	    when_to_s(l->now_ns) + WHEN_DAY_S : when_to_s(l->period.end_ns);
+	struct tally_options to = {
+		.dims = dims_wanted,
+		.classes = &r->context->conf->classes,
+		.zone = l->zone,
+		.grain_s = zone_whole_hours(l->zone, from_s, until_s)
+		    ? 3600 : 900,
+		.country = r->countries ? country_of : NULL,
+		.country_ctx = r->countries,
+	};
+	bool before = wants_before(r);
+
+	if (r->o->tld) {
+		to.transactions_kept = true;
+		to.tld_kept = str_from(r->o->tld);
+		if (str_starts(to.tld_kept, STR(".")))
+			to.tld_kept = str_skip(to.tld_kept, 1);
+	}
+	r->counters = mem_zalloc(l->jobs * sizeof(*r->counters));
+	for (unsigned i = 0; i < l->jobs; i++) {
+		struct tally_options few = to;
+
+		few.dims = bounded(to.dims);
+		r->counters[i].filter = l->filter;
+		r->counters[i].period = l->period;
+		r->counters[i].tally = tally_new(&to);
+		if (before)
+			r->counters[i].before = tally_new(&few);
+	}
+}
+
+static void
+read_logs(struct run *r)
+{
+	const struct logs *l = &r->logs;
+	dim_mask wanted = sections_dims(r->chosen);
+	void **ctx = mem_zalloc(l->jobs * sizeof(*ctx));
+	struct pump_options po = {
+		.sources = &l->sources, .format = l->format, .jobs = l->jobs,
+		.zone = l->zone,
+		.now_ns = l->now_given ? l->now_ns : WHEN_NONE,
+		.clock_ns = l->now_ns, .wants = tally_wants(wanted),
+		.join = tally_needs_join(wanted),
+		.start_ns = l->period.start_ns, .end_ns = l->period.end_ns,
+		.part_bytes = (uint64_t)r->o->part_bytes,
+		.sink = count_event, .sink_ctx = ctx,
+		.progress = l->progress ? logs_progress : NULL,
+	};
+
+	/* Block lists are counted by one key only. */
+	if (!r->build.list_key_host)
+		wanted &= ~(DIM_BIT(DIM_LIST_HOST) |
+		    DIM_BIT(DIM_LIST_HOST_CLIENT));
+	make_counters(r, wanted);
+	if (r->counters[0].before)
+		po.start_ns = build_before_since(&l->period, l->zone);
+	for (unsigned i = 0; i < l->jobs; i++)
+		ctx[i] = &r->counters[i];
+	pump_run(&po, &r->pumped);
+	logs_progress_end(l);
+	for (unsigned i = 1; i < l->jobs; i++) {
+		tally_merge(r->counters[0].tally, r->counters[i].tally);
+		tally_free(&r->counters[i].tally);
+		if (r->counters[0].before)
+			tally_merge(r->counters[0].before,
+			    r->counters[i].before);
+		tally_free(&r->counters[i].before);
+	}
+	free(ctx);
+}
+
+static void
+add_file(struct log_stream *s, const struct pumped_source *p)
+{
+	const struct source *source = p->source;
+
+	if (source->copy_of) {
+		s->copies++;
+		return;
+	}
+	switch (source->kind) {
+	case SOURCE_FINISHED:
+		s->finished++;
+		s->multilog = true;
+		break;
+	case SOURCE_UNPROCESSED:
+		s->unprocessed++;
+		s->multilog = true;
+		break;
+	case SOURCE_CURRENT:
+		s->current++;
+		s->multilog = true;
+		break;
+	case SOURCE_FILE:
+	case SOURCE_STDIN:
+		s->plain++;
+		break;
+	}
+	s->packed += source->packing != PACKING_NONE;
+	s->unreadable += p->error != NULL && !p->truncated;
+	s->truncated += p->truncated;
+	s->disk_bytes += source->size;
+	if (source->kind == SOURCE_FINISHED && source->size > s->largest_file)
+		s->largest_file = source->size;
+}
+
+static void
+describe_streams(struct run *r)
+{
+	struct pumped *p = &r->pumped;
+	size_t source = 0;
+
+	r->streams = mem_zalloc((p->n_streams + 1) * sizeof(*r->streams));
+	for (size_t i = 0; i < p->n_streams; i++) {
+		struct pumped_stream *from = &p->streams[i];
+		struct log_stream *s = &r->streams[i];
+
+		*s = (struct log_stream){ .name = from->name,
+			.format = from->format ? from->format->name : NULL,
+			.counts = from->counts, .gaps = from->gaps,
+			.n_gaps = from->n_gaps, .days = from->days,
+			.n_days = from->n_days };
+		for (; source < p->n_sources &&
+		    p->sources[source].source->stream == from->name; source++)
+			add_file(s, &p->sources[source]);
+	}
+}
+
+static void
+describe_inputs(struct run *r)
+{
+	for (size_t i = 0; i < r->pumped.n_sources; i++) {
+		const struct pumped_source *p = &r->pumped.sources[i];
+		struct report_input *in = report_input(r->report,
+		    str_from(p->source->path));
+
+		if (p->format)
+			in->format = p->format->name;
+		in->packed = source_packing_name(p->source->packing);
+		in->bytes = p->bytes;
+		in->lines = p->lines;
+		in->used = p->used;
+		in->ignored = p->ignored;
+		in->not_understood = p->not_understood;
+		if (p->error)
+			in->error = str_from(p->error);
+		if (p->source->copy_of) {
+			struct buf note = { 0 };
+
+			buf_printf(&note, "a copy of %s: not counted",
+			    p->source->copy_of->path);
+			in->note = arena_str(&r->report->arena, buf_str(&note));
+			buf_clear(&note);
+		}
+	}
+}
+
+static bool
+anything_understood(const struct run *r)
+{
+	for (size_t i = 0; i < r->pumped.n_sources; i++)
+		if (r->pumped.sources[i].format)
+			return true;
+	return false;
+}
+
+/* Enough of a line to see what it is. */
+#define ALERT_BYTES 80
+
+/* A.6: no line was recognised at all. */
+static void
+explain_nothing(struct run *r)
+{
+	struct report *report = r->report;
+	struct buf names = { 0 };
+
+	for (size_t i = 0; formats[i]; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", formats[i]->name);
+	report_alert(report, "No line of the input was recognised. Formats "
+	    "tried: %s.", names.p);
+	buf_clear(&names);
+	for (size_t i = 0, shown = 0; i < r->pumped.n_streams; i++) {
+		const struct scan_counts *c = &r->pumped.streams[i].counts;
+
+		for (unsigned j = 0; j < c->n_samples && shown < 3; j++, shown++) {
+			struct str text = str_head(str_make(
+			    c->samples[j].text, c->samples[j].n), ALERT_BYTES);
+
+			report_alert(report, "Not understood: %.*s",
+			    STR_ARG(text));
+		}
+	}
+}
+
+static const char *
+host_name(const struct conf *c, char *buffer, size_t n)
+{
+	if (c->host)
+		return c->host;
+	if (gethostname(buffer, n) < 0)
+		return "localhost";
+	buffer[n - 1] = '\0';
+	return buffer;
+}
+
+static void
+first_and_last(struct run *r, struct build *b)
+{
+	b->first_ns = b->last_ns = WHEN_NONE;
+	for (size_t i = 0; i < r->pumped.n_streams; i++) {
+		const struct scan_counts *c = &r->pumped.streams[i].counts;
+
+		if (c->first_ns != WHEN_NONE && (b->first_ns == WHEN_NONE ||
+		    c->first_ns < b->first_ns))
+			b->first_ns = c->first_ns;
+		if (c->last_ns > b->last_ns)
+			b->last_ns = c->last_ns;
+	}
+}
+
+static int
+make_report(struct run *r, struct err *err)
+{
+	const struct logs *l = &r->logs;
+	char name[256];
+	struct build b = {
+		.tally = r->counters[0].tally,
+		.before = r->counters[0].before,
+		.classes = &r->context->conf->classes,
+		.zone = l->zone, .period = l->period, .o = &r->build,
+	};
+
+	r->report = report_new(r->context->program);
+	r->report->host = arena_str(&r->report->arena,
+	    str_from(host_name(r->context->conf, name, sizeof(name))));
+	r->report->zone = l->zone;
+	r->report->period = l->period;
+	describe_streams(r);
+	describe_inputs(r);
+	first_and_last(r, &b);
+	b.report = r->report;
+	b.now_ns = l->now_ns;
+	b.logs_begin_ns = b.first_ns;
+	b.streams = r->streams;
+	b.n_streams = r->pumped.n_streams;
+	if (!anything_understood(r))
+		explain_nothing(r);
+	build_report(&b, r->chosen);
+	return r->o->selfcheck ? build_selfcheck(&b, err) : 0;
+}
+
+static bool
+color_wanted(const char *when, bool terminal)
+{
+	const char *none = getenv("NO_COLOR");
+
+	if (when && strcmp(when, "always") == 0)
+		return true;
+	if (when && strcmp(when, "never") == 0)
+		return false;
+	return terminal && (none == NULL || *none == '\0');
+}
+
+static size_t
+terminal_columns(bool terminal)
+{
+	struct winsize size;
+
+	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+	    size.ws_col >= 40)
+		return size.ws_col;
+	return 80;
+}
+
+static int
+print_report(struct run *r, struct err *err)
+{
+	const struct report_options *o = r->o;
+	bool terminal = isatty(STDOUT_FILENO);
+	struct render_options ro = {
+		.color = color_wanted(o->color, terminal),
+		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+		.bars = terminal || (o->color &&
+		    strcmp(o->color, "always") == 0),
+		.columns = terminal_columns(terminal),
+		.quiet_empty = o->quiet_empty, .csv_safe = o->csv_safe,
+		.timing = o->timing, .directory = o->directory,
+	};
+	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
+	int status = r->renderer->render(r->report, &ro, out, err);
+	struct err late;
+
+	if (out_close(&out, &late) < 0 && status == 0) {
+		*err = late;
+		status = -1;
+	}
+	return status;
+}
+
+/* Sources that could not be read whole, one line each; their exit status. */
+static int
+tell_failures(const struct run *r)
+{
+	int status = r->logs.missing ? err_exit_status(ERR_NO_INPUT) : 0;
+
+	for (size_t i = 0; i < r->pumped.n_sources; i++) {
+		const struct pumped_source *p = &r->pumped.sources[i];
+
+		if (p->error == NULL)
+			continue;
+		if (strncmp(p->error, p->source->path,
+		    strlen(p->source->path)) == 0)
+			fprintf(stderr, "mailtally: %s\n", p->error);
+		else
+			fprintf(stderr, "mailtally: %s: %s; the rest is "
+			    "reported\n", p->source->path, p->error);
+		status = err_exit_status(ERR_IO);
+	}
+	return status;
+}
+
+static int
+run_report(struct run *r, int argc, char **argv, struct err *err)
+{
+	int64_t begun_ns = when_now_ns();
+
+	if (read_options(r, err) < 0 ||
+	    logs_open(&r->logs, &r->o->logs, r->context, argc, argv, err) < 0)
+		return -1;
+	read_logs(r);
+	if (make_report(r, err) < 0)
+		return -1;
+	if (r->o->timing)
+		r->report->seconds_taken =
+		    (double)(when_now_ns() - begun_ns) / 1e9;
+	return print_report(r, err);
+}
+
+static void
+run_clear(struct run *r)
+{
+	report_free(&r->report);
+	if (r->counters) {
+		tally_free(&r->counters[0].tally);
+		tally_free(&r->counters[0].before);
+	}
+	free(r->counters);
+	pumped_clear(&r->pumped);
+	logs_close(&r->logs);
+	country_close(&r->countries);
+	free(r->chosen);
+	free(r->streams);
+	free(r->columns);
+	free(r->lists);
+	free(r->facts);
+}
+
+static int
+report_run(const struct cmd *self, struct cmd_context *context, int argc,
+    char **argv)
+{
+	struct report_options o = { .top = -1, .max_hour_rows = 744,
+		.csv_safe = true };
+	struct opt shared[LOGS_ROWS], own[OWN_ROWS];
+	const struct opt *tables[] = { shared, own };
+	struct run r = { .context = context, .o = &o };
+	struct err err;
+	int operands, status;
+
+	logs_rows(shared, &o.logs);
+	own_rows(own, &o);
+	operands = cmd_options(self, context, tables, 2, argc, argv, &status);
+	if (operands < 0)
+		return status;
+	if (run_report(&r, operands, argv + 1, &err) < 0)
+		status = cmd_fail(&err);
+	else
+		status = tell_failures(&r);
+	if (status == 0 && !o.empty_ok && !anything_understood(&r))
+		status = 2;
+	run_clear(&r);
+	opt_list_clear(&o.facts);
+	return status;
+}
+
+const struct cmd cmd_report = {
+	.name = "report",
+	.arguments = "[OPTIONS] [LOG...]",
+	.summary = "the tables of a mail server's log for a period",
+	.help = "A LOG is a file, a multilog directory, a directory of rotated "
+		"logs, or - for standard input; compression and format are "
+		"recognised by content.\n\n"
+		"  mailtally report --period yesterday /var/log/qpsmtpd\n"
+		"  mailtally report --sections codes,bl-use -o csv -d out log.gz\n"
+		"  zcat log.gz | mailtally report -o json -",
+	.run = report_run,
+};
