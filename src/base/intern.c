@@ -1,14 +1,17 @@
 /*
  * intern.c - a hash table with open addressing and linear probing.
  *
- * A slot holds the hash beside the id, so that a look-up touches a text only
- * when it is almost surely the right one, and growing touches none.
+ * A slot holds the hash beside the place of the text, so that a look-up
+ * touches a text only when it is almost surely the right one, and growing
+ * touches none.
  */
 #include "base/intern.h"
 
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
+
+#include "base/mem.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -19,28 +22,10 @@
  * Keys come from strangers.  With a seed of our own they cannot choose them
  * to fall into one place; ids depend on the order alone, not on the hash.
  */
-static uint32_t
-hash_of(const struct intern *in, struct str s)
+uint32_t
+intern_hash(const struct intern *in, struct str s)
 {
 	return (uint32_t)XXH3_64bits_withSeed(s.p, s.n, in->seed);
-}
-
-static uint64_t
-slot_make(uint32_t hash, uint32_t id)
-{
-	return (uint64_t)hash << 32 | (id + 1);
-}
-
-static uint32_t
-slot_hash(uint64_t slot)
-{
-	return (uint32_t)(slot >> 32);
-}
-
-static uint32_t
-slot_id(uint64_t slot)
-{
-	return (uint32_t)slot - 1;
 }
 
 /* The index of the slot of s, or of the free one where it belongs. */
@@ -53,8 +38,13 @@ probe(const struct intern *in, struct str s, uint32_t hash)
 	while (in->slots[i] != 0) {
 		uint64_t slot = in->slots[i];
 
-		if (slot_hash(slot) == hash && str_eq(in->texts[slot_id(slot)], s))
-			break;
+		if (slot >> 32 == hash) {
+			const struct intern_entry *e =
+			    intern_entry(in, (uint32_t)slot);
+
+			if (str_eq(str_make(e->text, e->n), s))
+				break;
+		}
 		i = (i + 1) & mask;
 	}
 	return i;
@@ -64,7 +54,7 @@ static void
 place(struct intern *in, uint64_t slot)
 {
 	size_t mask = in->n_slots - 1;
-	size_t i = slot_hash(slot) & mask;
+	size_t i = slot >> 32 & mask;
 
 	while (in->slots[i] != 0)
 		i = (i + 1) & mask;
@@ -86,12 +76,40 @@ grow_slots(struct intern *in)
 	free(old);
 }
 
+/* Room for an entry of size bytes; a huge one has a chunk of its own. */
 static uint32_t
-add_text(struct intern *in, struct str text)
+entry_room(struct intern *in, size_t size, struct intern_entry **e)
 {
+	uint32_t ref;
+
+	size = (size + 7) & ~(size_t)7;
+	if (in->n_chunks == 0 || in->chunk_used + size > INTERN_CHUNK) {
+		assert(in->n_chunks < UINT32_MAX >> INTERN_REF_BITS);
+		ARRAY_PUSH(in->chunks, in->n_chunks, in->cap_chunks) =
+		    mem_alloc(size > INTERN_CHUNK ? size : INTERN_CHUNK);
+		in->chunk_used = 0;
+	}
+	ref = (uint32_t)((in->n_chunks - 1) << INTERN_REF_BITS |
+	    in->chunk_used / 8);
+	*e = (void *)(in->chunks[in->n_chunks - 1] + in->chunk_used);
+	in->chunk_used += size;
+	return ref;
+}
+
+static uint32_t
+add_text(struct intern *in, struct str s)
+{
+	struct intern_entry *e;
+	uint32_t ref = entry_room(in, sizeof(*e) + s.n + 1, &e);
+
 	assert(in->n < UINT32_MAX - 1);
-	ARRAY_PUSH(in->texts, in->n, in->cap) = text;
-	return (uint32_t)(in->n - 1);
+	e->id = (uint32_t)in->n;
+	e->n = (uint32_t)s.n;
+	if (s.n > 0)
+		memcpy(e->text, s.p, s.n);
+	e->text[s.n] = '\0';
+	ARRAY_PUSH(in->refs, in->n, in->cap_refs) = ref;
+	return ref;
 }
 
 void
@@ -100,36 +118,54 @@ intern_init(struct intern *in)
 	*in = (struct intern){ .n_slots = SLOTS_MIN };
 	in->slots = mem_zalloc(in->n_slots * sizeof(*in->slots));
 	arc4random_buf(&in->seed, sizeof(in->seed));
-	/* The empty text needs no slot: intern_find knows it. */
+	/* The empty text needs no slot: intern_find knows it.  It has the ref 0,
+	 * which in a slot means free. */
 	add_text(in, STR(""));
 }
 
 void
 intern_clear(struct intern *in)
 {
-	arena_clear(&in->arena);
-	free(in->texts);
+	for (size_t i = 0; i < in->n_chunks; i++)
+		free(in->chunks[i]);
+	free(in->chunks);
+	free(in->refs);
 	free(in->slots);
 	*in = (struct intern){ 0 };
 }
 
 uint32_t
+intern_add_hashed(struct intern *in, struct str s, uint32_t hash)
+{
+	size_t i = probe(in, s, hash);
+	uint32_t ref;
+
+	if (in->slots[i] != 0)
+		return intern_entry(in, (uint32_t)in->slots[i])->id;
+	ref = add_text(in, s);
+	in->slots[i] = (uint64_t)hash << 32 | ref;
+	if (in->n * 3 > in->n_slots * 2)
+		grow_slots(in);
+	return (uint32_t)(in->n - 1);
+}
+
+uint32_t
 intern_add(struct intern *in, struct str s)
 {
-	uint32_t hash, id;
-	size_t i;
+	struct intern_short *known;
+	uint64_t text = 0;
 
 	if (s.n == 0)
 		return INTERN_EMPTY;
-	hash = hash_of(in, s);
-	i = probe(in, s, hash);
-	if (in->slots[i] != 0)
-		return slot_id(in->slots[i]);
-	id = add_text(in, arena_str(&in->arena, s));
-	in->slots[i] = slot_make(hash, id);
-	if (in->n * 3 > in->n_slots * 2)
-		grow_slots(in);
-	return id;
+	if (s.n > sizeof(text))
+		return intern_add_hashed(in, s, intern_hash(in, s));
+	for (size_t i = 0; i < s.n; i++)
+		text = text << 8 | (unsigned char)s.p[i];
+	known = &in->shorts[text * UINT64_C(0x9e3779b97f4a7c15) >> 56];
+	if (known->text != text || known->n != s.n)
+		*known = (struct intern_short){ text, (uint32_t)s.n,
+			intern_add_hashed(in, s, intern_hash(in, s)) };
+	return known->id;
 }
 
 uint32_t
@@ -139,6 +175,6 @@ intern_find(const struct intern *in, struct str s)
 
 	if (s.n == 0)
 		return INTERN_EMPTY;
-	slot = in->slots[probe(in, s, hash_of(in, s))];
-	return slot != 0 ? slot_id(slot) : UINT32_MAX;
+	slot = in->slots[probe(in, s, intern_hash(in, s))];
+	return slot != 0 ? intern_entry(in, (uint32_t)slot)->id : UINT32_MAX;
 }

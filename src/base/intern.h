@@ -5,6 +5,11 @@
  * table; so do the slices handed out (a NUL stands behind each).  Id 0 is
  * always the empty text.  Hashes are seeded at random, ids are not: the same
  * texts in the same order have the same ids in every run.
+ *
+ * With hundreds of thousands of texts a look-up costs two trips to memory,
+ * slot and text, and little else.  Who knows a text some time before its id
+ * is needed can have both fetched meanwhile: intern_hash(),
+ * intern_fetch_slot(), and later intern_fetch_text(), intern_add_hashed().
  */
 #ifndef BASE_INTERN_H
 #define BASE_INTERN_H
@@ -12,20 +17,44 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/mem.h"
 #include "base/str.h"
 
+/*
+ * Codes, countries, plugins: most texts of a log are few and at most eight
+ * bytes long.  They are remembered by their bytes as a number.
+ */
+#define INTERN_SHORT 256
+struct intern_short {
+	uint64_t text; /* its bytes, the last one lowest */
+	uint32_t n;
+	uint32_t id;
+};
+
+/* A text with its id in front, in one place of memory. */
+struct intern_entry {
+	uint32_t id;
+	uint32_t n;
+	char text[];
+};
+
 struct intern {
-	struct arena arena;
-	struct str *texts; /* by id */
-	size_t n;
-	size_t cap;
-	uint64_t *slots; /* hash in the high half, id + 1 in the low; 0: free */
+	char **chunks;	 /* entries stand in these, one behind the other */
+	size_t n_chunks;
+	size_t cap_chunks;
+	size_t chunk_used;
+	size_t n;	 /* texts, the empty one included */
+	uint32_t *refs;	 /* by id: where its entry is */
+	size_t cap_refs;
+	uint64_t *slots; /* hash in the high half, ref in the low; 0: free */
 	size_t n_slots;	 /* a power of two */
 	uint64_t seed;	 /* of the hash, different in each table */
+	struct intern_short shorts[INTERN_SHORT];
 };
 
 #define INTERN_EMPTY 0u
+/* A ref is a chunk's number and a place in it, in units of eight bytes. */
+#define INTERN_REF_BITS 15
+#define INTERN_CHUNK ((size_t)8 << INTERN_REF_BITS)
 
 void intern_init(struct intern *in);
 void intern_clear(struct intern *in);
@@ -33,10 +62,40 @@ uint32_t intern_add(struct intern *in, struct str s);
 /* The id of s, or UINT32_MAX when it is not there. */
 uint32_t intern_find(const struct intern *in, struct str s);
 
+/* intern_add in steps; s is not empty, hash is its intern_hash. */
+uint32_t intern_hash(const struct intern *in, struct str s);
+uint32_t intern_add_hashed(struct intern *in, struct str s, uint32_t hash);
+
+static inline void
+intern_fetch_slot(const struct intern *in, uint32_t hash)
+{
+	__builtin_prefetch(&in->slots[hash & (in->n_slots - 1)]);
+}
+
+static inline const struct intern_entry *
+intern_entry(const struct intern *in, uint32_t ref)
+{
+	const char *chunk = in->chunks[ref >> INTERN_REF_BITS];
+	size_t at = (ref & (((uint32_t)1 << INTERN_REF_BITS) - 1)) * (size_t)8;
+
+	return (const struct intern_entry *)(const void *)(chunk + at);
+}
+
+static inline void
+intern_fetch_text(const struct intern *in, uint32_t hash)
+{
+	uint64_t slot = in->slots[hash & (in->n_slots - 1)];
+
+	if (slot >> 32 == hash)
+		__builtin_prefetch(intern_entry(in, (uint32_t)slot));
+}
+
 static inline struct str
 intern_get(const struct intern *in, uint32_t id)
 {
-	return in->texts[id];
+	const struct intern_entry *e = intern_entry(in, in->refs[id]);
+
+	return str_make(e->text, e->n);
 }
 
 #endif

@@ -30,6 +30,7 @@ struct report_options {
 	const char *output;
 	const char *directory;
 	const char *sections;
+	bool list_sections;
 	const char *color;
 	long top;
 	const char *codes_by;
@@ -67,6 +68,9 @@ own_rows(struct opt rows[OWN_ROWS], struct report_options *o)
 		{ .type = OPT_TEXT, .name = "sections", .argument = "LIST",
 		    .value = &o->sections, .help = "a,b: only these; -c: all "
 		    "but c", .initial = "all" },
+		{ .type = OPT_FLAG, .name = "list-sections",
+		    .value = &o->list_sections, .help = "print which there "
+		    "are" },
 		{ .type = OPT_NUMBER, .name = "top", .argument = "N",
 		    .value = &o->top, .min = 0, .max = 1000000000,
 		    .help = "rows of league tables, 0: all",
@@ -215,9 +219,11 @@ read_choices(struct run *r, struct err *err)
 {
 	const struct report_options *o = r->o;
 	struct build_options *b = &r->build;
-	const char *codes_by, *bl_key, *order;
+	const char *codes_by, *bl_key, *order, *color;
 
-	if (one_of("--codes-by", o->codes_by, "disposition", "hook", NULL,
+	if (one_of("--color", o->color, "auto", "always", "never", &color,
+	    err) < 0 ||
+	    one_of("--codes-by", o->codes_by, "disposition", "hook", NULL,
 	    &codes_by, err) < 0 ||
 	    one_of("--bl-key", o->bl_key, "name", "host", NULL, &bl_key,
 	    err) < 0 ||
@@ -231,6 +237,10 @@ read_choices(struct run *r, struct err *err)
 	b->order_by_name = strcmp(order, "name") == 0;
 	b->ip_bits_v4 = 32;
 	b->ip_bits_v6 = 128;
+	for (size_t i = 0; i < o->facts.n; i++)
+		if (strchr(o->facts.items[i], '=') == NULL)
+			return err_set(err, ERR_USAGE, "--fact %s: must be "
+			    "KEY=VALUE", o->facts.items[i]);
 	return o->ip_prefix ? read_prefix(o->ip_prefix, b, err) : 0;
 }
 
@@ -389,6 +399,9 @@ read_logs(struct run *r)
 		ctx[i] = &r->counters[i];
 	pump_run(&po, &r->pumped);
 	logs_progress_end(l);
+	tally_settle(r->counters[0].tally);
+	if (r->counters[0].before)
+		tally_settle(r->counters[0].before);
 	for (unsigned i = 1; i < l->jobs; i++) {
 		tally_merge(r->counters[0].tally, r->counters[i].tally);
 		tally_free(&r->counters[i].tally);
@@ -486,12 +499,17 @@ describe_inputs(struct run *r)
 	}
 }
 
+/* An empty line is nobody's. */
 static bool
 anything_understood(const struct run *r)
 {
-	for (size_t i = 0; i < r->pumped.n_sources; i++)
-		if (r->pumped.sources[i].format)
+	for (size_t i = 0; i < r->pumped.n_streams; i++) {
+		const struct scan_counts *c = &r->pumped.streams[i].counts;
+
+		if (r->pumped.streams[i].format && c->lines >
+		    c->not_understood + c->ignored[IGNORED_EMPTY])
 			return true;
+	}
 	return false;
 }
 
@@ -687,6 +705,20 @@ run_clear(struct run *r)
 }
 
 static int
+list_sections(void)
+{
+	struct buf b = { 0 };
+	int status;
+
+	for (size_t i = 0; section_types[i].id; i++)
+		buf_printf(&b, "%-14s %s\n", section_types[i].id,
+		    section_types[i].help);
+	status = cmd_print(&b);
+	buf_clear(&b);
+	return status;
+}
+
+static int
 report_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
@@ -703,6 +735,10 @@ report_run(const struct cmd *self, struct cmd_context *context, int argc,
 	operands = cmd_options(self, context, tables, 2, argc, argv, &status);
 	if (operands < 0)
 		return status;
+	if (o.list_sections) {
+		opt_list_clear(&o.facts);
+		return list_sections();
+	}
 	if (run_report(&r, operands, argv + 1, &err) < 0)
 		status = cmd_fail(&err);
 	else

@@ -96,7 +96,6 @@ a_whole_report(void **state)
 	    "Time zone                      UTC\n"
 	    "All SMTP connections accepted  10\n"
 	    "Messages per hour              0.4\n"
-	    "Average ham score              -\n"
 	    "Reject level                   0 (nothing is rejected)\n"
 	    "Report produced in             0.250s\n"
 	    "\n"
@@ -352,8 +351,8 @@ a_bar_of_little_is_still_a_bar(void **state)
 static void
 wide_columns_are_shortened_to_fit(void **state)
 {
-	const struct render_options utf8_40 = { .utf8 = true, .columns = 40 };
-	const struct render_options ascii_40 = { .columns = 40 };
+	const struct render_options utf8_50 = { .utf8 = true, .columns = 50 };
+	const struct render_options ascii_50 = { .columns = 50 };
 	struct report *r = test_report_new(*state);
 	struct table *t = add_table(r);
 	struct value *v;
@@ -369,20 +368,20 @@ wide_columns_are_shortened_to_fit(void **state)
 	v[0] = value_text(STR("short"));
 	v[1] = value_int(8);
 	v[2] = value_text(STR("bytes \xff and \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"));
-	assert_prints_section(r, &utf8_40,
+	assert_prints_section(r, &utf8_50,
 	    "Section\n"
 	    "═══════\n"
-	    "Reason           Count  Example\n"
-	    "────────────────────────────────────────\n"
-	    "connection tim…      7  some example te…\n"
-	    "short                8  bytes \\xFF and …\n");
-	assert_prints_section(r, &ascii_40,
+	    "Reason                Count  Example\n"
+	    "──────────────────────────────────────────────────\n"
+	    "connection timed ou…      7  some example text of…\n"
+	    "short                     8  bytes \\xFF and 日本語\n");
+	assert_prints_section(r, &ascii_50,
 	    "Section\n"
 	    "=======\n"
-	    "Reason           Count  Example\n"
-	    "----------------------------------------\n"
-	    "connection t...      7  some example ...\n"
-	    "short                8  bytes \\xFF an...\n");
+	    "Reason                Count  Example\n"
+	    "--------------------------------------------------\n"
+	    "connection timed ...      7  some example text ...\n"
+	    "short                     8  bytes \\xFF and \\xE...\n");
 	report_free(&r);
 }
 

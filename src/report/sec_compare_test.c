@@ -45,6 +45,7 @@ add(struct comparison *c, struct tally *t, const char *time,
 	ev.client = STR("192.0.2.1");
 	for (int i = 0; i < n; i++)
 		tally_add(t, &ev);
+	tally_settle(t);
 }
 
 static void

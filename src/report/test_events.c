@@ -86,6 +86,7 @@ test_count(struct test_report *x, const struct event *ev)
 	struct build *b = &x->build;
 
 	tally_add(x->tally, ev);
+	tally_settle(x->tally);
 	if (ev->time_ns == WHEN_NONE)
 		return;
 	if (b->first_ns == WHEN_NONE || ev->time_ns < b->first_ns)

@@ -112,19 +112,24 @@ count_sum(struct tally *t, enum dim_id dim, uint32_t k1, uint32_t k2,
     uint32_t verdict, int64_t value)
 {
 	size_t cell;
-	struct cell_sum *s;
 
 	if (!has(t, dim))
 		return;
 	cell = cell_of(t, dim, k1, k2, verdict);
 	t->tables[dim].cells[cell].count++;
-	if (value == EVENT_NO_NUMBER)
-		return;
-	s = &t->tables[dim].sums[cell];
-	s->sum = num_add_signed(s->sum, value);
-	s->n++;
-	if (value > s->max)
-		s->max = value;
+	tally_sum_add(t, dim, cell, value);
+}
+
+/* Counts under a text of which there are many: see later.h. */
+static void
+count_later(struct tally *t, enum dim_id dim, struct str text, uint32_t k2,
+    uint32_t verdict)
+{
+	struct later_count c = { .dim = dim, .key = LATER_K1, .k2 = k2,
+		.verdict = verdict, .value = EVENT_NO_NUMBER };
+
+	if (has(t, dim))
+		later_count(t, &c, text, str_none());
 }
 
 /* Several a transaction, nearly always the same cells: they are remembered. */
@@ -160,12 +165,14 @@ set_bucket(struct tally *t, int64_t time_ns)
 		t->bucket_end_ns = INT64_MIN;
 		return;
 	}
-	s = floor_div(time_ns, WHEN_SECOND);
+	s = when_to_s(time_ns);
 	t->bucket = (int32_t)floor_div(s, t->o.grain_s);
 	start_s = (int64_t)t->bucket * t->o.grain_s;
-	t->bucket_start_ns = start_s * WHEN_SECOND;
-	t->bucket_end_ns = (start_s + t->o.grain_s) * WHEN_SECOND;
-	t->day = (int32_t)floor_div(s + zone_offset_s(t->o.zone, s), WHEN_DAY_S);
+	t->bucket_start_ns = when_from_s(start_s);
+	t->bucket_end_ns = when_from_s(start_s + t->o.grain_s);
+	if (t->o.zone)
+		s += zone_offset_s(t->o.zone, s);
+	t->day = (int32_t)floor_div(s, WHEN_DAY_S);
 }
 
 static struct disposition_info *
@@ -211,12 +218,12 @@ disposition_of(struct tally *t, const struct event *ev,
 	return id;
 }
 
-static uint32_t
-address_id(struct tally *t, struct str raw)
+static struct str
+address_text(struct tally *t, struct str raw)
 {
 	t->scratch.n = 0;
-	return intern_add(&t->texts, address_normalise(&t->scratch, raw,
-	    t->o.classes->case_sensitive_local));
+	return address_normalise(&t->scratch, raw,
+	    t->o.classes->case_sensitive_local);
 }
 
 /* In lower case, without <>. */
@@ -227,22 +234,56 @@ domain_text(struct tally *t, struct str address)
 	return address_domain(address_normalise(&t->scratch, address, true));
 }
 
-/* The client as A.5 shows it: the IPv4 of a mapped address, IPv6 in short. */
-static uint32_t
-client_id(struct tally *t, struct str client)
+/*
+ * The client as A.5 shows it: the IPv4 of a mapped address, IPv6 in short.
+ * Points into client or into b.
+ */
+static struct str
+client_text(struct buf *b, struct str client)
 {
 	struct ip ip;
 
 	/* Dotted quads are already as they should be. */
 	if (str_index(client, ':') == client.n || !ip_parse(client, &ip))
-		return intern_add(&t->texts, client);
-	t->scratch.n = 0;
-	ip_format(&t->scratch, &ip);
-	return intern_add(&t->texts, buf_str(&t->scratch));
+		return client;
+	b->n = 0;
+	ip_format(b, &ip);
+	return buf_str(b);
+}
+
+static uint32_t
+client_id(struct tally *t, struct str client)
+{
+	return intern_add(&t->texts, client_text(&t->client, client));
+}
+
+/* A pair of a few texts and many clients. */
+static void
+count_client_of(struct tally *t, enum dim_id dim, uint32_t k1,
+    const struct event *ev)
+{
+	struct later_count c = { .dim = dim, .key = LATER_K2, .k1 = k1,
+		.value = EVENT_NO_NUMBER };
+
+	if (has(t, dim) && ev->client.n > 0)
+		later_count(t, &c, client_text(&t->client, ev->client),
+		    str_none());
 }
 
 static void
-count_list(struct tally *t, const struct event *ev, uint32_t client)
+count_client(struct tally *t, const struct event *ev)
+{
+	struct later_count c = { .dim = DIM_CLIENT, .key = LATER_K1,
+		.verdict = ev->verdict, .time_ns = ev->time_ns,
+		.value = EVENT_NO_NUMBER };
+
+	if (has(t, DIM_CLIENT) && ev->client.n > 0)
+		later_count(t, &c, client_text(&t->client, ev->client),
+		    ev->host);
+}
+
+static void
+count_list(struct tally *t, const struct event *ev)
 {
 	/* What the list refused to answer is an error, not use (C.10). */
 	bool error = listing_is_error(ev->text);
@@ -254,14 +295,14 @@ count_list(struct tally *t, const struct event *ev, uint32_t client)
 		name = intern_add(&t->texts,
 		    listing_name(&t->scratch, ev->text));
 		count_seen(t, DIM_LIST, name, 0, verdict, ev, ev->text);
-		if (ev->client.n > 0 && !error)
-			count(t, DIM_LIST_CLIENT, name, client, 0);
+		if (!error)
+			count_client_of(t, DIM_LIST_CLIENT, name, ev);
 	}
 	if (has(t, DIM_LIST_HOST) || has(t, DIM_LIST_HOST_CLIENT)) {
 		host = intern_add(&t->texts, listing_host(ev->text));
 		count_seen(t, DIM_LIST_HOST, host, 0, verdict, ev, ev->text);
-		if (ev->client.n > 0 && !error)
-			count(t, DIM_LIST_HOST_CLIENT, host, client, 0);
+		if (!error)
+			count_client_of(t, DIM_LIST_HOST_CLIENT, host, ev);
 	}
 }
 
@@ -322,7 +363,8 @@ count_recipients(struct tally *t, const struct event *ev, enum origin origin,
 		count_counter(t, COUNTER_RECIPIENTS);
 		count_domain_row(t, ev, origin, one);
 		if (has(t, DIM_RECIPIENT))
-			count(t, DIM_RECIPIENT, address_id(t, one), outcome, 0);
+			count_later(t, DIM_RECIPIENT, address_text(t, one),
+			    outcome, 0);
 		if (outside)
 			count_counter(t, COUNTER_OUTSIDE_RECIPIENTS);
 	}
@@ -337,8 +379,7 @@ count_recipients(struct tally *t, const struct event *ev, enum origin origin,
 }
 
 static void
-count_tld(struct tally *t, const struct event *ev, uint32_t disposition,
-    uint32_t client)
+count_tld(struct tally *t, const struct event *ev, uint32_t disposition)
 {
 	struct kept_transaction kept;
 	struct str tld;
@@ -349,7 +390,8 @@ count_tld(struct tally *t, const struct event *ev, uint32_t disposition,
 	tld = address_tld(&t->scratch, ev->sender);
 	if (t->o.transactions_kept && str_eq_nocase(tld, t->o.tld_kept)) {
 		kept = (struct kept_transaction){ .time_ns = ev->time_ns,
-			.client = client, .disposition = disposition,
+			.client = client_id(t, ev->client),
+			.disposition = disposition,
 			.sender = intern_add(&t->texts, ev->sender),
 			.text = intern_add(&t->texts, ev->text) };
 		tally_add_kept(t, &kept);
@@ -361,7 +403,8 @@ static void
 count_sender(struct tally *t, const struct event *ev)
 {
 	if (ev->sender.p && has(t, DIM_SENDER))
-		count(t, DIM_SENDER, address_id(t, ev->sender), 0, ev->verdict);
+		count_later(t, DIM_SENDER, address_text(t, ev->sender), 0,
+		    ev->verdict);
 }
 
 /* " tests=BAYES_50,TEST_RULE " of the trailer. */
@@ -396,15 +439,15 @@ count_rules(struct tally *t, const struct event *ev, int category)
 
 static void
 count_denial(struct tally *t, const struct event *ev, int category,
-    const struct disposition_info *info, uint32_t client)
+    const struct disposition_info *info)
 {
 	if (category == CATEGORY_LIST)
-		count_list(t, ev, client);
+		count_list(t, ev);
 	else if (category == CATEGORY_VIRUS && has(t, DIM_VIRUS))
 		count(t, DIM_VIRUS,
 		    intern_add(&t->texts, listing_virus(ev->text)), 0, 0);
 	if (info->login && has(t, DIM_LOGIN_FAILURE))
-		count_seen(t, DIM_LOGIN_FAILURE, client,
+		count_seen(t, DIM_LOGIN_FAILURE, client_id(t, ev->client),
 		    intern_add(&t->texts, ev->disposition), 0, ev, ev->text);
 	if (has(t, DIM_COUNTER) &&
 	    classes_known_disposition(t->o.classes, ev->disposition) &&
@@ -419,12 +462,9 @@ count_stream(struct tally *t, const struct event *ev)
 {
 	if (!has(t, DIM_STREAM))
 		return;
-	/* One log, one text: the same pointer as a rule. */
-	if (ev->stream.p != t->stream_p || ev->stream.n != t->stream_n) {
+	/* Mostly that of the event before. */
+	if (!str_eq(ev->stream, tally_text(t, t->stream)))
 		t->stream = intern_add(&t->texts, ev->stream);
-		t->stream_p = ev->stream.p;
-		t->stream_n = ev->stream.n;
-	}
 	count_seen(t, DIM_STREAM, t->stream, ev->kind, ev->verdict, ev,
 	    STR(""));
 }
@@ -434,7 +474,6 @@ count_transaction(struct tally *t, const struct event *ev)
 {
 	struct disposition_info info;
 	uint32_t disposition = disposition_of(t, ev, &info);
-	uint32_t client = client_id(t, ev->client);
 	enum origin origin = ORIGIN_EXTERNAL;
 
 	if (has(t, DIM_DISPOSITION))
@@ -449,12 +488,11 @@ count_transaction(struct tally *t, const struct event *ev)
 	if (t->o.dims & (DIM_BIT(DIM_COUNTER) | DIM_BIT(DIM_DOMAIN_ROW) |
 	    DIM_BIT(DIM_RECIPIENT)))
 		count_recipients(t, ev, origin, info.category);
-	if (ev->client.n > 0)
-		count_seen(t, DIM_CLIENT, client, 0, ev->verdict, ev, ev->host);
-	count_tld(t, ev, disposition, client);
+	count_client(t, ev);
+	count_tld(t, ev, disposition);
 	count_sender(t, ev);
 	if (ev->verdict != VERDICT_ACCEPTED)
-		count_denial(t, ev, info.category, &info, client);
+		count_denial(t, ev, info.category, &info);
 	if (ev->trailer.n > 0)
 		count_rules(t, ev, info.category);
 	count_stream(t, ev);
@@ -499,30 +537,40 @@ looked_up_country(struct tally *t, struct str client, uint32_t id)
 }
 
 static void
-count_closed(struct tally *t, const struct event *ev)
+count_country_of_client(struct tally *t, const struct event *ev)
 {
 	struct str country = ev->country;
-	uint32_t client;
+
+	if ((!has(t, DIM_CLIENT_COUNTRY) && !has(t, DIM_COUNTRY)) ||
+	    ev->client.n == 0)
+		return;
+	if (country.n == 0 && t->o.country) {
+		country = looked_up_country(t, ev->client,
+		    client_id(t, ev->client));
+		if (country.n > 0)
+			count(t, DIM_COUNTRY, intern_add(&t->texts, country),
+			    0, 0);
+	}
+	if (country.n > 0)
+		count_later(t, DIM_CLIENT_COUNTRY,
+		    client_text(&t->client, ev->client),
+		    intern_add(&t->texts, country), 0);
+}
+
+static void
+count_closed(struct tally *t, const struct event *ev)
+{
+	struct later_count took = { .dim = DIM_CONNECTION_TIME,
+		.value = ev->duration_ns };
 
 	if (ev->unfinished)
 		count_counter(t, COUNTER_UNFINISHED);
-	if (has(t, DIM_CLIENT_COUNTRY) && ev->client.n > 0) {
-		client = client_id(t, ev->client);
-		if (country.n == 0 && t->o.country) {
-			country = looked_up_country(t, ev->client, client);
-			if (country.n > 0)
-				count(t, DIM_COUNTRY,
-				    intern_add(&t->texts, country), 0, 0);
-		}
-		if (country.n > 0)
-			count(t, DIM_CLIENT_COUNTRY, client,
-			    intern_add(&t->texts, country), 0);
-	}
+	count_country_of_client(t, ev);
 	if (ev->duration_ns == EVENT_NO_NUMBER || !has(t, DIM_CONNECTION_TIME))
 		return;
-	count_sum(t, DIM_CONNECTION_TIME,
-	    intern_add(&t->texts, ev->last_disposition),
-	    histogram_bucket(ev->duration_ns), 0, ev->duration_ns);
+	took.k1 = intern_add(&t->texts, ev->last_disposition);
+	took.k2 = histogram_bucket(ev->duration_ns);
+	later_count(t, &took, str_none(), str_none());
 	if (t->n_slowest < TALLY_SLOWEST || ev->duration_ns >=
 	    t->slowest[TALLY_SLOWEST - 1].duration_ns) {
 		struct slow_connection c = { .duration_ns = ev->duration_ns,
@@ -539,7 +587,7 @@ count_closed(struct tally *t, const struct event *ev)
 static void
 count_check(struct tally *t, const struct event *ev)
 {
-	if (str_eq(ev->check, STR("dmarc")))
+	if (str_eq(ev->check, STR("dmarc")) && str_eq(ev->result, STR("pass")))
 		count_counter(t, COUNTER_DMARC_PASS);
 	else if (str_eq(ev->check, STR("geoip")) && !ev->repeated &&
 	    has(t, DIM_COUNTRY))

@@ -26,7 +26,8 @@ listing_host(struct str text)
 	if (at == text.n)
 		return STR("(no URL)");
 	text = str_skip(text, at + 2);
-	return str_head(text, str_index(text, '/'));
+	text = str_head(text, str_index(text, '/'));
+	return text.n > 0 ? text : STR("(no URL)");
 }
 
 /* "(dnsbl) http://..." without the reason. */
@@ -97,12 +98,23 @@ finish_name(struct buf *scratch, struct str host)
 	return host;
 }
 
+/* "user@host:8080" of an URL, as far as that goes. */
+static struct str
+authority(struct str rest)
+{
+	size_t n = 0;
+
+	while (n < rest.n && strchr("/?# \t", rest.p[n]) == NULL)
+		n++;
+	return str_head(rest, n);
+}
+
 /* The host of the first http or https URL; absent if there is none. */
 static struct str
 url_host(struct str text)
 {
 	struct str rest = text;
-	size_t at, user;
+	size_t at;
 
 	for (;;) {
 		at = str_find(rest, STR("://"));
@@ -114,10 +126,10 @@ url_host(struct str text)
 			break;
 		rest = str_skip(rest, at + 3);
 	}
-	rest = str_skip(rest, at + 3);
-	user = str_index(str_head(rest, str_index(rest, '/')), '@');
-	if (user < str_index(rest, '/'))
-		rest = str_skip(rest, user + 1);
+	rest = authority(str_skip(rest, at + 3));
+	at = str_index(rest, '@');
+	if (at < rest.n)
+		rest = str_skip(rest, at + 1);
 	if (rest.n > 4 && str_eq_nocase(str_head(rest, 4), STR("www.")))
 		rest = str_skip(rest, 4);
 	return host_head(rest);
@@ -133,32 +145,33 @@ word_behind(struct str text, size_t at)
 	return host_head(str_skip(text, at));
 }
 
-/* A dot inside, a letter in the last label, and no address. */
+/* A dot inside, and a last label that may be a top level domain. */
 static bool
 looks_like_domain(struct str word)
 {
-	size_t dot = str_index(word, '.');
-	char last;
+	size_t label;
 
-	if (dot == 0 || dot + 1 >= word.n)
-		return false;
-	last = lower(word.p[word.n - 1]);
-	return (last >= 'a' && last <= 'z') || (last == '.' && word.n > dot + 2);
+	while (word.n > 0 && word.p[word.n - 1] == '.')
+		word.n--;
+	for (label = word.n; label > 0 && word.p[label - 1] != '.'; label--)
+		continue;
+	return label > 1 && word.n - label >= 2 &&
+	    lower(word.p[label]) >= 'a' && lower(word.p[label]) <= 'z';
 }
 
 static struct str
 first_domain(struct str text)
 {
-	struct str word;
+	while (text.n > 0) {
+		struct str word = host_head(text);
+		bool address = word.n < text.n && text.p[word.n] == '@';
 
-	while (str_cut(&text, ' ', &word)) {
-		struct str host = host_head(str_trim(word));
-
+		if (!address && looks_like_domain(word))
+			return word;
+		text = str_skip(text, word.n + (word.n < text.n));
 		/* "postmaster@nolist.test" and the like are not lists. */
-		if (host.n < word.n && word.p[host.n] == '@')
-			continue;
-		if (looks_like_domain(host))
-			return host;
+		if (address)
+			text = str_skip(text, host_head(text).n);
 	}
 	return str_none();
 }
@@ -210,17 +223,38 @@ listing_name(struct buf *scratch, struct str text)
 	return host.n > 0 ? finish_name(scratch, host) : NO_LIST;
 }
 
+static bool
+begins_nocase(struct str s, struct str head)
+{
+	return s.n >= head.n && str_eq_nocase(str_head(s, head.n), head);
+}
+
+/* Asked of every denial by a list: one pass, by the first letters. */
 bool
 listing_is_error(struct str text)
 {
-	static const struct str signs[] = {
-		{ "open resolver", 13 }, { "query refused", 13 },
-		{ "excessive number of queries", 27 }, { "127.255.255.", 12 }
-	};
-
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (str_find_nocase(text, signs[i]) < text.n)
-			return true;
+	for (; text.n > 0; text = str_skip(text, 1))
+		switch (text.p[0]) {
+		case 'o': case 'O':
+			if (begins_nocase(text, STR("open resolver")))
+				return true;
+			break;
+		case 'q': case 'Q':
+			if (begins_nocase(text, STR("query refused")))
+				return true;
+			break;
+		case 'e': case 'E':
+			if (begins_nocase(text,
+			    STR("excessive number of queries")))
+				return true;
+			break;
+		case '1':
+			if (str_starts(text, STR("127.255.255.")))
+				return true;
+			break;
+		default:
+			break;
+		}
 	return false;
 }
 

@@ -44,6 +44,7 @@ tally_free(struct tally **t)
 	free((*t)->dispositions);
 	free((*t)->countries);
 	buf_clear(&(*t)->scratch);
+	buf_clear(&(*t)->client);
 	free(*t);
 	*t = NULL;
 }
@@ -118,11 +119,20 @@ static int
 slow_order(const struct tally *t, const struct slow_connection *a,
     const struct slow_connection *b)
 {
+	int order;
+
 	if (a->duration_ns != b->duration_ns)
 		return a->duration_ns > b->duration_ns ? -1 : 1;
 	if (a->time_ns != b->time_ns)
 		return a->time_ns < b->time_ns ? -1 : 1;
-	return str_cmp(tally_text(t, a->pid), tally_text(t, b->pid));
+	order = str_cmp(tally_text(t, a->pid), tally_text(t, b->pid));
+	if (order == 0)
+		order = str_cmp(tally_text(t, a->client),
+		    tally_text(t, b->client));
+	if (order == 0)
+		order = str_cmp(tally_text(t, a->disposition),
+		    tally_text(t, b->disposition));
+	return order;
 }
 
 void
@@ -185,6 +195,9 @@ kept_order(const struct tally *t, const struct kept_transaction *a,
 		    tally_text(t, b->sender));
 	if (order == 0)
 		order = str_cmp(tally_text(t, a->text), tally_text(t, b->text));
+	if (order == 0)
+		order = str_cmp(tally_text(t, a->disposition),
+		    tally_text(t, b->disposition));
 	return order;
 }
 
@@ -250,9 +263,32 @@ merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
 }
 
 void
-tally_merge(struct tally *t, const struct tally *other)
+tally_settle(struct tally *t)
 {
-	uint32_t *map = mem_alloc(other->texts.n * sizeof(*map));
+	later_drain(t);
+}
+
+void
+tally_sum_add(struct tally *t, enum dim_id dim, size_t cell, int64_t value)
+{
+	struct cell_sum *s = &t->tables[dim].sums[cell];
+
+	if (value == EVENT_NO_NUMBER)
+		return;
+	s->sum = num_add_signed(s->sum, value);
+	s->n++;
+	if (value > s->max)
+		s->max = value;
+}
+
+void
+tally_merge(struct tally *t, struct tally *other)
+{
+	uint32_t *map;
+
+	tally_settle(t);
+	tally_settle(other);
+	map = mem_alloc(other->texts.n * sizeof(*map));
 
 	memset(map, 0xff, other->texts.n * sizeof(*map));
 	for (int d = 0; d < DIMS; d++)

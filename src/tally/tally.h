@@ -56,7 +56,6 @@ enum counter {
 	COUNTER_OUTSIDE_RECIPIENTS,    /* named in those from External, Fetchmail */
 	COUNTER_OUTSIDE_UNNAMED,       /* denials from there that named none */
 	COUNTER_DMARC_PASS,
-	COUNTER_SCORED_SPAM,	       /* spamassassin denials with a score */
 	COUNTER_REFUSED,	       /* hosts_allow refusals by its list */
 	COUNTER_UNFINISHED,	       /* connections whose end is not in the log */
 	COUNTER_UNKNOWN_TEXT,	       /* denial texts of no known shape (C.12) */
@@ -76,7 +75,7 @@ enum domain_outcome { DOMAIN_ACCEPT, DOMAIN_DENY, DOMAIN_TRANSFER_ERROR };
 
 /* One number of a tally: what was counted under (bucket, k1, k2, verdict). */
 struct cell {
-	int32_t bucket; /* HOUR: tally_bucket_ns; DAY: days from 1970-01-01; WHOLE: 0 */
+	int32_t bucket; /* HOUR: tally_bucket_s; DAY: days from 1970-01-01; WHOLE: 0 */
 	uint32_t k1;	/* an id of tally_text, or a number */
 	uint32_t k2;
 	uint32_t verdict; /* enum verdict; DIM_DOMAIN_ROW: enum domain_outcome */
@@ -99,7 +98,7 @@ typedef struct str tally_country_fn(void *ctx, struct str client);
 struct tally_options {
 	dim_mask dims;
 	const struct classes *classes; /* outlives the tally */
-	const struct zone *zone;       /* outlives the tally */
+	const struct zone *zone;       /* outlives the tally; NULL: UTC */
 	int32_t grain_s;	       /* 3600, or 900 where hours of the zone do
 					* not begin on a UTC hour */
 	tally_country_fn *country;     /* NULL: only what the log says */
@@ -117,8 +116,14 @@ void tally_free(struct tally **t);
  */
 void tally_add(struct tally *t, const struct event *ev);
 
-/* Adds other, made with the same options, to t. */
-void tally_merge(struct tally *t, const struct tally *other);
+/*
+ * Some counts are put off until memory has come (later.h).  To be called
+ * when no more events come, before anything of the tally is read.
+ */
+void tally_settle(struct tally *t);
+
+/* Adds other, made with the same options, to t; both are settled by it. */
+void tally_merge(struct tally *t, struct tally *other);
 
 /* The kinds of events that these dimensions count. */
 event_mask tally_wants(dim_mask dims);
@@ -138,7 +143,7 @@ struct str tally_text(const struct tally *t, uint32_t id);
 int64_t tally_bucket_s(const struct tally *t, int32_t bucket);
 bool tally_has(const struct tally *t, enum dim_id dim);
 
-/* The twenty slowest connections: longest first, then by time and pid. */
+/* The twenty slowest connections: longest first, then by time, pid and the rest. */
 #define TALLY_SLOWEST 20
 struct slow_connection {
 	int64_t duration_ns;

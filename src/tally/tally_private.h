@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/intern.h"
 #include "tally/classes.h"
+#include "tally/later.h"
 #include "tally/table.h"
 #include "tally/tally.h"
 
@@ -37,21 +38,24 @@ struct tally {
 
 	/* Cells of DIM_COUNTER in the bucket above, plus one; 0: not looked up. */
 	size_t counter_cells[COUNTERS];
-	const char *stream_p; /* the stream of the event before, and its id */
-	size_t stream_n;
-	uint32_t stream;
+	uint32_t stream; /* of the event before */
 
 	struct disposition_info *dispositions; /* by text id */
 	size_t n_dispositions;
 	uint32_t *countries; /* text id of a looked-up country, by client's id */
 	size_t n_countries;
 	struct buf scratch;
+	struct buf client; /* text of one that had to be written anew */
+	struct later later;
 };
 
 /* Lists of bounded length; see tally.h for their orders. */
 void tally_add_slow(struct tally *t, const struct slow_connection *c);
 void tally_add_odd(struct tally *t, struct str text, uint64_t count);
 void tally_add_kept(struct tally *t, const struct kept_transaction *k);
+/* Adds a value, EVENT_NO_NUMBER being none, to the sums of a cell. */
+void tally_sum_add(struct tally *t, enum dim_id dim, size_t cell,
+    int64_t value);
 void tally_see(struct tally *t, enum dim_id dim, size_t cell, int64_t first_ns,
     int64_t last_ns, struct str example);
 
