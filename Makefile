@@ -1,0 +1,205 @@
+# Makefile - builds, tests and installs mailtally.  GNU make.
+#
+#	make		the program: build/mailtally
+#	make demo	installs what the build needs, builds, shows a full report
+#	make check	all tests; the last line is "N passed, N failed"
+#	make lint	warnings as errors, cppcheck, clang-tidy, order of includes
+#	make bench	speed and memory beside other programs (BENCH_SIZE=64M: short)
+#	make fuzz	every fuzz target for FUZZ_SECONDS
+#	make install	DESTDIR=, PREFIX=/usr/local
+#	make deps	only the Debian packages that the build needs
+#	make clean
+#
+# The sources are all of src/: a new file needs no line here.  A variant is
+# the same sources compiled in another way, in build/VARIANT; `make' builds
+# the release, the others are for the tests.
+
+PREFIX = /usr/local
+BENCH_SIZE = 1G
+FUZZ_SECONDS = 60
+
+# For you to set: make CFLAGS=-march=native; make LTO= builds faster.
+CC = gcc
+CFLAGS =
+LDFLAGS =
+LTO = -flto=auto
+
+LIBRARIES = libisal libzstd liblzma libmaxminddb inih libxxhash
+# bzip2 has no .pc file; cmocka and zlib are for the tests alone.
+LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lbz2 -lm
+TEST_LDLIBS = -lcmocka -lz
+CPPFLAGS := -Isrc -D_GNU_SOURCE \
+	$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wpointer-arith \
+	-Wundef -Wvla -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough \
+	-Wconversion
+
+# ---- variants: compiler, flags, flags of the link alone ----
+
+CC_release = $(CC)
+FLAGS_release = -O2 -g $(LTO) -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
+LINK_release = -pie -Wl,-z,relro,-z,now
+
+CC_asan = gcc
+FLAGS_asan = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+
+CC_tsan = gcc
+FLAGS_tsan = -O1 -g -fsanitize=thread
+
+CC_clang = clang
+# What these three find is meant: assert(!"text"), TEXT + n, and a text over
+# several lines among others.
+FLAGS_clang = -O2 -g -Werror -Wno-string-conversion -Wno-string-plus-int \
+	-Wno-string-concatenation
+
+CC_gcc = gcc
+FLAGS_gcc = -O2 -g -Werror -D_FORTIFY_SOURCE=3
+
+CC_fuzz = clang
+FLAGS_fuzz = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+
+VARIANTS = release asan tsan clang gcc fuzz
+
+# ---- what is built of what ----
+
+ALL := $(wildcard src/*.c src/*/*.c)
+# x_test.c is the unit test of x.c, test_x.c what the tests of a folder share.
+TESTS := $(filter %_test.c,$(ALL))
+HELPERS := $(foreach f,$(ALL),$(if $(filter test_%,$(notdir $f)),$f))
+SOURCES := $(filter-out $(TESTS) $(HELPERS),$(ALL))
+FUZZERS := $(wildcard fuzz/fuzz_*.c)
+# Those worth a run with the thread sanitizer.
+THREADED := $(filter src/input/% src/pump/%,$(TESTS))
+
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc) --no-print-directory
+endif
+# make V=1 shows the commands whole.
+say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2);)
+
+all: build/mailtally
+
+define variant
+build/$(1)/%.o: %.c Makefile | libraries
+	@mkdir -p $$(@D)
+	$$(call say,$(1),$$<)$$(CC_$(1)) -std=c17 -pthread $$(CPPFLAGS) \
+		$$(WARNINGS) $$(FLAGS_$(1)) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+
+build/$(1)/mailtally: $(SOURCES:%.c=build/$(1)/%.o)
+	$$(call say,$(1),$$@)$$(CC_$(1)) -pthread $$(FLAGS_$(1)) $$(CFLAGS) \
+		$$(LINK_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
+
+# All but main, for test programs to take what they need.
+build/$(1)/all.a: $(patsubst %.c,build/$(1)/%.o,$(filter-out src/main.c,$(SOURCES)))
+	$$(call say,$(1),$$@)rm -f $$@ && ar qcs $$@ $$^
+
+build/$(1)/%_test: build/$(1)/%_test.o $(HELPERS:%.c=build/$(1)/%.o) build/$(1)/all.a
+	$$(call say,$(1),$$@)$$(CC_$(1)) -pthread $$(FLAGS_$(1)) $$(CFLAGS) \
+		$$(LDFLAGS) -o $$@ $$< $$(filter $$(@D)/test_%,$$^) \
+		build/$(1)/all.a $$(LDLIBS) $$(TEST_LDLIBS)
+
+tests-$(1): $(TESTS:%.c=build/$(1)/%)
+
+-include $(patsubst %.c,build/$(1)/%.d,$(ALL))
+endef
+$(foreach v,$(VARIANTS),$(eval $(call variant,$v)))
+
+build/mailtally: build/release/mailtally
+	@ln -f $< $@
+
+build/fuzz/fuzz_%: build/fuzz/fuzz/fuzz_%.o build/fuzz/all.a
+	$(call say,fuzz,$@)$(CC_fuzz) -pthread $(FLAGS_fuzz) -fsanitize=fuzzer \
+		-o $@ $^ $(LDLIBS)
+
+-include $(FUZZERS:%.c=build/fuzz/%.d)
+
+build/loggen: bench/loggen.c
+	@mkdir -p $(@D)
+	$(call say,cc,$<)$(CC) -O2 -Wall -Wextra -o $@ $< -lm
+
+build/corpus: tests/corpus/qpsmtpd.tar.xz
+	@mkdir -p $@ && tar -xJf $< -C $@ && touch $@
+
+libraries:
+	@pkg-config --exists --print-errors $(LIBRARIES) || \
+		{ echo 'A library is missing; "make deps" installs it.' >&2; false; }
+
+deps:
+	@tools/packages build
+
+demo: deps
+	@$(MAKE) build/mailtally
+	build/mailtally -C examples/mailtally.conf report --top 15 \
+		--since 2026-03-29 --until 2026-03-30 examples/log
+
+# ---- tests ----
+
+# Each command counts what did not build as failed; hence -k and the ignored
+# status.  The packages come first, in a make of their own, because which
+# flags the libraries want is asked when make starts.
+check:
+	@tools/packages check
+	@$(MAKE) -k check-programs || true
+	@tests/check
+
+check-programs: tests-asan tests-clang build/asan/mailtally build/loggen \
+	build/corpus $(THREADED:%.c=build/tsan/%) build/tsan/mailtally \
+	$(FUZZERS:fuzz/%.c=build/fuzz/%)
+
+fuzz:
+	@tools/packages check
+	@$(MAKE) $(FUZZERS:fuzz/%.c=build/fuzz/%)
+	@fuzz/run $(FUZZ_SECONDS)
+
+bench:
+	@tools/packages bench
+	@$(MAKE) build/mailtally build/loggen
+	@bench/run $(BENCH_SIZE)
+
+LINTS = lint-warnings lint-headers lint-includes lint-cppcheck lint-tidy
+
+lint:
+	@tools/packages check
+	@$(MAKE) -k $(LINTS)
+	@echo 'lint: nothing to complain about'
+
+lint-warnings: build/gcc/mailtally build/clang/mailtally tests-gcc tests-clang
+
+# Each header says all that it needs.
+lint-headers: $(patsubst %,build/lint/%,$(wildcard src/*/*.h))
+build/lint/%.h: %.h $(wildcard src/*/*.h)
+	@mkdir -p $(@D)
+	$(call say,header,$<)$(CC) -std=c17 $(CPPFLAGS) $(WARNINGS) -Werror \
+		-fsyntax-only -x c -include $< /dev/null && touch $@
+
+lint-includes:
+	$(call say,includes,src)tools/include-direction src
+
+lint-cppcheck:
+	$(call say,cppcheck,src)mkdir -p build/lint/cppcheck && cppcheck --quiet \
+		-j $$(nproc) --cppcheck-build-dir=build/lint/cppcheck \
+		--enable=warning,performance,portability --std=c11 \
+		--suppress=returnDanglingLifetime \
+		--inline-suppr --error-exitcode=1 -Isrc -D_GNU_SOURCE -D__SSE2__ $(SOURCES)
+
+lint-tidy:
+	$(call say,tidy,src)printf '%s\n' $(SOURCES) | xargs -P $$(nproc) -n 1 \
+		sh -c 'clang-tidy --quiet "$$0" -- -std=c17 $(CPPFLAGS) 2>/dev/null'
+
+install: build/mailtally
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/mailtally
+	install -m 755 build/mailtally $(DESTDIR)$(PREFIX)/bin
+	build/mailtally --help | sed -n 's/.*(also called \(.*\)).*/\1/p' | \
+		xargs -rI{} ln -sf mailtally $(DESTDIR)$(PREFIX)/bin/{}
+	install -m 644 examples/mailtally.conf $(DESTDIR)$(PREFIX)/share/doc/mailtally
+
+clean:
+	rm -rf build
+
+.SECONDARY:
+.DELETE_ON_ERROR:
+.PHONY: all libraries deps demo check check-programs fuzz bench lint $(LINTS) \
+	install clean $(VARIANTS:%=tests-%)
