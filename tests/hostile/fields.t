@@ -1,0 +1,310 @@
+#!/usr/bin/env python3
+"""fields.t - whatever clients put into a log, outputs stay what they are.
+
+Text holds no control byte but its newlines, JSON and CSV parse, no cell is a
+formula, no shell and no format string sees any of it.
+"""
+import csv
+import io
+import itertools
+import json
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+import styles
+from mailtally import run, scratch
+from tap import done, ok
+
+# Each ends in MARK, so that it can be told whether it came through.
+PAYLOADS = [
+    b"\x1b[31;1mred\x1b[0m", b"\x1b]52;c;cHduZWQ=\x07", b"\x1b]0;title\x07",
+    b"\x1b]8;;http://a.example\x1b\\", b"\x1b[2J\x1b[H", b"\x1bc", b"\x9b31m",
+    b"\xc2\x9b31m", b"\x90q\x9c", b"\x0e\x0f", b"\x08\x08\x08", b"\x7f\x7f",
+    b"a\rb\r", b"\x0b\x0c", b"\x85", b"\xc2\x85", b"\0nul\0",
+    b"=cmd|'/C calc'!A0", b"+1+1", b"-1-1", b"@SUM(1)", b"\t=1", b"\r=1",
+    b'"quoted","', b"a,b;c", b"'",
+    b"\xff\xfe", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82",
+    "\u202eevil\u202c\u2066\u200f".encode(), "\u2028\u2029".encode(),
+    "\ufeff\u200b\u00ad".encode(), "e\u0301\u4e2d\U0001f4a9".encode(),
+    b"$(touch pwned)", b"`touch pwned`", b";touch pwned;", b"|touch pwned",
+    b"%n%s%n%s%999999d", b"%s" * 20, b"../../../etc/passwd",
+    b"<script>alert(1)</script>", b"&amp;<!--", b"\\x1b\\n\\", b"{\"a\":[",
+    b"\\", b"<<>>", b"<@>,<,>", b"@", b"a@b@c", b"", b" ", b"  x  ", b"(dnsbl)",
+    b"http://", b"http:///x", b"http://a\x1b[31m/x", b"//@:80/",
+]
+
+FORBIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff]")
+
+label = itertools.count(0x4000000069af6036)
+
+
+def stamped(text):
+    return b"@%016x00000000 %s\n" % (next(label), text)
+
+
+def record(pid, **changed):
+    """A logterse record with some of its fields replaced."""
+    f = dict(ip=b"192.0.2.7", host=b"host.example", helo=b"helo.example",
+             sender=b"<a@b.example>", rcpts=b"<ann@example.org>",
+             plugin=b"dnsbl", code=b"901", text=b"http://list.example/x",
+             status=b"msg denied before queued")
+    f.update(changed)
+    return stamped(b"%d (deny) logging::logterse: ` %s" % (
+        pid, b"\t".join(f.values())))
+
+
+# Every place where something of a client's, or of a plugin's, may stand.
+PLACES = {
+    "ip": lambda p, x: record(p, ip=x),
+    "host": lambda p, x: record(p, host=x),
+    "helo": lambda p, x: record(p, helo=x),
+    "sender": lambda p, x: record(p, sender=b"<%s@b.example>" % x),
+    "bare sender": lambda p, x: record(p, sender=x),
+    "sender's TLD": lambda p, x: record(p, sender=b"<a@b.%s>" % x),
+    "recipient": lambda p, x: record(p, rcpts=b"<%s@example.org>" % x),
+    "bare recipient": lambda p, x: record(p, rcpts=x),
+    "recipient's domain": lambda p, x: record(p, rcpts=b"<a@%s>" % x),
+    "plugin": lambda p, x: record(p, plugin=x),
+    "reason": lambda p, x: record(p, plugin=b"naughty", text=b"(%s) x" % x),
+    "code": lambda p, x: record(p, code=x),
+    "text": lambda p, x: record(p, text=x),
+    "odd text": lambda p, x: record(p, plugin=b"some_plugin", text=x),
+    "list": lambda p, x: record(p, text=b"Blocked by " + x),
+    "URL": lambda p, x: record(p, text=b"http://%s/x" % x),
+    "virus": lambda p, x: record(p, plugin=b"virus::clamdscan",
+                                 text=b"Virus found: " + x),
+    "login": lambda p, x: record(p, plugin=b"auth::" + x),
+    "message id": lambda p, x: record(p, plugin=b"queued", code=b"", text=x),
+    "status": lambda p, x: record(p, status=x),
+    "rules": lambda p, x: record(
+        p, plugin=b"queued", code=b"", status=b"Yes, score=7.0 required=4.0 "
+        b"tests=%s,B autolearn=no" % x),
+    "connection": lambda p, x: stamped(
+        b"%d Accepted connection 1/40 from %s / %s" % (p, x, x)),
+    "limit": lambda p, x: stamped(
+        b"1 (pre-connection) hosts_allow: fail: too many connections from %s "
+        b"(6 > 5)" % x),
+    "country": lambda p, x: stamped(
+        b"%d (connect) check_badcountries: GeoIP Country: %s" % (p, x)),
+    "country of ident": lambda p, x: stamped(
+        b"%d (connect) ident::geoip: %s, %s" % (p, x, x)),
+    "time": lambda p, x: stamped(
+        b"%d (post-connection) connection_time: %s s." % (p, x)),
+    "command": lambda p, x: stamped(b"%d dispatching %s" % (p, x)),
+    "process": lambda p, x: stamped(x + b" dispatching QUIT"),
+    "hook": lambda p, x: stamped(b"%d (%s) dnsbl: fail" % (p, x)),
+    "plugin's finding": lambda p, x: stamped(b"%d (connect) %s" % (p, x)),
+    "no process": lambda p, x: stamped(x),
+    "no stamp": lambda p, x: x + b"\n",
+}
+
+
+def hostile_log(payloads):
+    pids = itertools.count(1000)
+    lines = []
+    for place in PLACES.values():
+        for payload in payloads:
+            pid = next(pids)
+            lines.append(stamped(b"%d Accepted connection 0/40 from "
+                                 b"192.0.2.7 / host.example" % pid))
+            lines.append(place(pid, payload + b"MARK"))
+            # What may not begin a file or follow a record of its own.
+            if b"\t" not in payload:
+                lines.append(place(pid, b"MARK" + payload))
+            lines.append(stamped(b"%d click, disconnecting" % pid))
+    return b"".join(lines)
+
+
+def check_text(out, name):
+    try:
+        text = out.decode()
+    except UnicodeDecodeError as error:
+        ok(False, name + ": is UTF-8", error)
+        return
+    found = FORBIDDEN.search(text)
+    ok(not found, name + ": no control byte, no invisible sign",
+       found and repr(text[max(0, found.start() - 60):found.end() + 60]))
+
+
+def check_json(out, name):
+    try:
+        json.loads(out.decode())
+        ok(b"\x7f" not in out and not re.search(rb"[\x00-\x09\x0b-\x1f]", out),
+           name + ": parses, without a control byte")
+    except ValueError as error:
+        ok(False, name + ": parses", error)
+
+
+def check_csv(folder, name):
+    bad = []
+    files = sorted(folder.iterdir())
+    for path in files:
+        text = path.read_bytes().decode()
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        if any(len(row) != len(rows[0]) for row in rows):
+            bad.append("%s: rows of different lengths" % path.name)
+        for cell in itertools.chain(*rows):
+            number = re.fullmatch(r"-?[0-9.]+", cell)
+            if FORBIDDEN.search(cell.replace("\n", "")):
+                bad.append("%s: %r" % (path.name, cell))
+            if cell[:1] in ("=", "+", "-", "@") and not number:
+                bad.append("%s: a formula: %r" % (path.name, cell))
+    ok(len(files) > 20 and not bad, name + ": CSV is harmless", *bad[:10])
+
+
+def check_report(log, name, *options):
+    """All outputs of a log, which must not be too hostile to be shown."""
+    options = ("--top", "0", "--now", "2026-12-31") + options
+    folder = scratch(name + "-csv/x").parent
+    results = {
+        "text": run("report", *options, log),
+        "text, explained": run("report", "--explain", *options, log),
+        "text by hook, host": run("report", "--codes-by", "hook", "--bl-key",
+                                  "host", "--tld-by-day", *options, log),
+        "a TLD": run("report", "--tld", "example", *options, log),
+        "ASCII": run("report", *options, log, env={"LC_ALL": "C"}),
+        "colour": run("report", "--color", "always", *options, log),
+        "json": run("report", "-o", "json", *options, log),
+        "jsonl": run("report", "-o", "jsonl", *options, log),
+        "csv": run("report", "-o", "csv", "-d", folder, *options, log),
+    }
+    for kind, result in results.items():
+        where = "%s: %s" % (name, kind)
+        ok(result.status == 0, where + ": exit status 0", result)
+        ok(result.err == b"", where + ": nothing to complain", result.err)
+        if kind == "colour":
+            check_text(re.sub(rb"\x1b\[[0-9;]*m", b"", result.out), where)
+        elif kind == "json":
+            check_json(result.out, where)
+        elif kind == "jsonl":
+            bad = []
+            for line in result.out.split(b"\n")[:-1]:
+                try:
+                    json.loads(line.decode())
+                except ValueError as error:
+                    bad.append("%s: %r" % (error, line[:100]))
+            ok(not bad, where + ": every line parses", *bad[:5])
+        elif kind != "csv":
+            check_text(result.out, where)
+    ok(all(byte < 128 for byte in results["ASCII"].out), name + ": ASCII")
+    check_csv(folder, name)
+    return results
+
+
+def test_fields():
+    log = hostile_log(PAYLOADS)
+    results = check_report(scratch("hostile.log", log), "fields")
+    # It is the payloads that were shown, not nothing.
+    text = results["text"].out
+    shown = text.count(b"MARK")
+    ok(shown > 1000, "the payloads are shown", shown)
+    for payload in (rb"\x1B]52;c;cHduZWQ=\x07", rb"\x1B[31;1mred\x1B[0m",
+                    rb"\x00nul\x00", rb"\xFF\xFE", rb"$(touch pwned)",
+                    rb"%n%s%n%s%999999d", rb"\xE2\x80\xAE"):
+        ok(payload in text, "shown as %s" % payload.decode())
+    checked = run("report", "--selfcheck", scratch("hostile.log"))
+    ok(checked.status == 0, "the tables agree all the same", checked)
+
+
+def test_styles():
+    """The other ways to write a log, which name hosts and programs too."""
+    log = hostile_log([p for p in PAYLOADS if b"\n" not in p])
+    for style in (styles.syslog, styles.file_plugin, styles.tai64nlocal,
+                  styles.unstamped):
+        name = style.__name__
+        check_report(scratch(name + ".log", styles.restyled(log, style)), name)
+    lines = [b"Mar 10 10:00:0%d %s qpsmtpd[7]: Accepted connection 0/40 from "
+             b"192.0.2.7 / x\n" % (i % 10, p.replace(b" ", b""))
+             for i, p in enumerate(PAYLOADS)]
+    lines += [b"Mar 10 10:01:00 mail %s[7]: x\n" % p for p in PAYLOADS]
+    lines += [b"Mar 10 10:02:00 mail qpsmtpd[%s]: x\n" % p for p in PAYLOADS]
+    check_report(scratch("hosts.log", b"".join(lines)), "syslog hosts")
+
+
+def test_long_fields():
+    """A megabyte in each place; several of them are longer than a line."""
+    lines = []
+    for i, place in enumerate(PLACES.values()):
+        lines.append(place(i + 1, b"MARK" + b"a\x1b[1m" * 200000 + b"MARK"))
+    path = scratch("long.log", b"".join(lines))
+    for kind in ("text", "json", "jsonl"):
+        result = run("report", "-o", kind, "--top", "0", path)
+        ok(result.status == 0 and not result.err,
+           "1 MB fields: %s" % kind, result)
+        if kind == "text":
+            check_text(result.out, "1 MB fields: text")
+        elif kind == "json":
+            check_json(result.out, "1 MB fields: json")
+
+
+def test_other_commands():
+    log = hostile_log(PAYLOADS)
+    result = run("explain", "-", stdin=log)
+    ok(result.status == 0 and not result.err, "explain: exit status", result)
+    check_text(result.out, "explain")
+    for payload in PAYLOADS:
+        if b"\0" in payload:
+            continue
+        line = record(1, text=payload, plugin=payload)[:-1]
+        result = run("explain", line)
+        ok(result.status in (0, 2), "explain %r" % payload, result)
+        check_text(result.out, "explain %r" % payload)
+        check_text(result.err, "explain %r, errors" % payload)
+    conf = scratch("hostile.conf", b"[report]\nhost = \x1b]0;x\x07MARK\n"
+                   b"fact = \"\x1b[31mMARK=\x1b[32m\xff\"\n"
+                   b"[classes]\nlocal_domain = \x1b[1mMARK.example\n")
+    for command in (("config",), ("report", "--sections", "codes",
+                                  scratch("one.log", record(1)))):
+        result = run(*command, env={"MAILTALLY_CONF": str(conf),
+                                    "MAILTALLY_REPORT_HOST": "\x1b]0;x\x07"})
+        check_text(result.out, command[0] + " with a hostile configuration")
+        check_text(result.err, command[0] + " with one, errors")
+        ok(b"MARK" in result.out + result.err, command[0] + ": it is shown",
+           result)
+
+
+def test_names():
+    """Names of files and arguments come from others, too."""
+    name = "\x1b]0;x\x07=cmd\n\"MARK'\x9b\udcff.log"
+    path = scratch(name, record(1) + b"what is this\n")
+    for kind in ("text", "jsonl"):
+        result = run("report", "-o", kind, path)
+        check_text(result.out, "the name of a log: " + kind)
+        ok(b"MARK" in result.out and result.status == 0,
+           "the name of a log: %s: it is shown" % kind, result)
+    check_json(run("report", "-o", "json", path).out, "the name of a log: json")
+    for arguments in (
+            ("report", scratch("missing" + name)),
+            ("report", "-C", scratch("missing" + name), path),
+            ("report", "--tz", name, path), ("report", "-o", name, path),
+            ("report", "--sections", name, path),
+            ("report", "--since", name, path), ("report", "--" + name, path),
+            ("report", "--client", name, path), ("report", "--now", name, path),
+            ("report", "--disposition", name, path),
+            ("report", "--format", name, path), ("explain", name),
+            ("formats", name), (name,), ("config", name),
+            ("report", "-o", "csv", "-d", "/dev/null/" + name, path)):
+        result = run(*arguments)
+        where = " ".join(a if isinstance(a, str) else "LOG"
+                         for a in arguments).replace(name, "NAME")
+        check_text(result.err, "errors: " + where)
+        ok(result.err.count(b"\n") <= 1, "errors: one line: " + where,
+           result.err)
+
+
+def test_nothing_ran():
+    ok(not any(p.name.startswith("pwned") for p in scratch("x").parent.iterdir())
+       and not pathlib.Path("pwned").exists(), "no shell ran anything")
+
+
+test_fields()
+test_styles()
+test_long_fields()
+test_other_commands()
+test_names()
+test_nothing_ran()
+done()
