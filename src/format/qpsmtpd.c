@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "format/format.h"
 #include "format/qpsmtpd_line.h"
+#include "format/qpsmtpd_mask.h"
 #include "format/qpsmtpd_scan.h"
 #include "format/stamp.h"
 
@@ -31,20 +32,19 @@ qpsmtpd_claim(struct str block)
 		struct stamp st;
 		bool stamped = stamp_parse(line, &clock, &st);
 		struct str text = str_skip(line, stamped ? st.n : 0);
-		bool bare = stamped && st.pid.p && st.kind != STAMP_PREFORK;
-		size_t pid = bare ? 0
-				  : qp_pid_span(text.p, text.p + text.n);
+		bool bare = st.pid.p && st.kind != STAMP_PREFORK;
+		size_t pid = st.pid.p ? 0
+				      : qp_pid_span(text.p, text.p + text.n);
 		enum qp_kind kind;
 
-		if (text.n == 0 || (!bare && pid == 0))
+		if (text.n == 0 || (st.pid.p == NULL && pid == 0))
 			continue;
-		if (st.program.p && !str_starts(st.program, STR("qpsmtpd")))
+		if (st.program.p && !qp_is_program(st.program))
 			continue;
 		text = str_skip(text, pid);
-		kind = qp_classify(text.p, text.p + text.n, false, &body);
+		kind = qp_classify(text.p, text.p + text.n, bare, &body);
 		if (kind == QP_RECORD || kind == QP_ACCEPTED ||
-		    (kind == QP_CHECK && text.p[0] == '(') ||
-		    (bare && text.n > 2 && text.p[0] == '`') ||
+		    (kind == QP_CHECK && !bare && text.p[0] == '(') ||
 		    kind == QP_TIME || kind == QP_TOO_MANY ||
 		    kind == QP_COMMAND || kind == QP_COUNTRY)
 			claim.claimed++;
@@ -135,19 +135,20 @@ show_rule(struct buf *b, struct str line, const struct zone *z)
 		when_format(b, st.time_ns, WHEN_RFC3339, NULL);
 		buf_add_char(b, '\n');
 	}
+	if (st.program.p && !qp_is_program(st.program)) {
+		show(b, "line", STR("of another program"));
+		return;
+	}
 	text = str_skip(line, st.n);
 	if (st.pid.p == NULL)
 		pid = qp_pid_span(text.p, text.p + text.n);
 	text = str_skip(text, pid);
 	if (st.pid.p == NULL && pid == 0) {
-		enum qp_kind kind = st.kind == STAMP_NONE
-		    ? qp_classify_unstamped(line) : QP_CONTINUATION;
-		struct str body;
+		enum qp_kind kind = qp_classify_unstamped(text);
 
-		if (kind == QP_CONTINUATION && text.n > 0 &&
-		    qp_classify(text.p, text.p + text.n, false, &body) ==
-		    QP_PROGRESS)
-			kind = QP_PROGRESS;
+		if (st.kind != STAMP_NONE && kind != QP_EMPTY &&
+		    kind != QP_PROGRESS)
+			kind = QP_CONTINUATION;
 		show(b, "line", str_from(qp_kind_name(kind)));
 		if (kind == QP_UNKNOWN)
 			show(b, "why", STR("it begins with neither a known "
@@ -183,7 +184,7 @@ qpsmtpd_explain(struct str line, const struct zone *z, struct buf *b)
 	if (!qp_mask(line, &copy))
 		buf_add_str(&copy, line);
 	n = copy.n;
-	buf_add_repeated(&copy, '\n', FORMAT_SLACK);
+	buf_add_repeated(&copy, '\n', FORMAT_SLACK + 1);
 	show_rule(b, str_make(copy.p, n), z);
 	s = qpsmtpd_scan_new(&o, show_event, b);
 	qpsmtpd_scan_block(s, str_make(copy.p, n + 1), 0);

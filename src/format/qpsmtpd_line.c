@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/num.h"
 #include "event/event.h"
 #include "format/stamp.h"
@@ -125,12 +124,32 @@ hosts_allow(const char *t, const char *end, struct str *body)
 	return QP_REFUSED;
 }
 
+static bool
+is_upper_pair(struct str s)
+{
+	return s.n == 2 && s.p[0] >= 'A' && s.p[0] <= 'Z' &&
+	    s.p[1] >= 'A' && s.p[1] <= 'Z';
+}
+
+/* "dmarc:0" is the first of several, where a plugin is loaded more than once. */
+static struct str
+without_number(struct str plugin)
+{
+	size_t n = plugin.n;
+
+	while (n > 0 && is_digit(plugin.p[n - 1]))
+		n--;
+	return n > 1 && n < plugin.n && plugin.p[n - 1] == ':' &&
+	    plugin.p[n - 2] != ':' ? str_head(plugin, n - 1) : plugin;
+}
+
 /* What a plugin said, by the plugin: only the ones that a report needs. */
 static enum qp_kind
 plugin_said(struct str plugin, const char *t, const char *end,
     struct str *body)
 {
 	*body = str_span(t, end);
+	plugin = without_number(plugin);
 	switch (plugin.n ? plugin.p[0] : 0) {
 	case 'b':
 	case 'c':
@@ -147,7 +166,8 @@ plugin_said(struct str plugin, const char *t, const char *end,
 		    ? hosts_allow(t, end, body) : QP_CHECK;
 	case 'i':
 		return str_eq(plugin, STR("ident::geoip")) &&
-		    t + 3 < end && t[2] == ',' ? QP_COUNTRY : QP_CHECK;
+		    (t[2] == ',' || t + 2 == end) && is_upper_pair(str_make(t, 2))
+		    ? QP_COUNTRY : QP_CHECK;
 	case 'a':
 		return str_starts(plugin, STR("auth::")) && AT(t, "pass")
 		    ? QP_LOGIN : QP_CHECK;
@@ -193,6 +213,8 @@ classify_hook(const char *t, const char *end, struct str *body)
 	p = t + close + 2;
 	/* The plugins that matter begin with one of these letters. */
 	switch (p[0]) {
+	case 'r':
+		return AT(p, "running plugin") ? QP_PROGRESS : QP_CHECK;
 	case 'a': case 'b': case 'c': case 'd': case 'h': case 'i': case 's':
 		name = index32(p, ' ');
 		if (name < 32 && p[name - 1] == ':' && p + name < end)
@@ -202,6 +224,42 @@ classify_hook(const char *t, const char *end, struct str *body)
 	default:
 		return QP_CHECK;
 	}
+}
+
+/* Lines that qpsmtpd's core writes, and that tell of nothing we count. */
+static bool
+core_text(struct str s)
+{
+	static const struct str known[] = {
+		{ "Connection from ", 16 },
+		{ "Connection Timed Out", 20 },
+		{ "Listening on ", 13 },
+		{ "Running as user ", 16 },
+		{ "Permissions on spool_dir ", 25 },
+		{ "Loaded ", 7 },
+		{ "Loading ", 8 },
+		{ "Plugin ", 7 },
+		{ "Received HUP", 12 },
+		{ "Shutdown complete", 17 },
+		{ "Shutting down", 13 },
+		{ "FATAL PLUGIN ERROR", 18 },
+		{ "click, disconnecting", 20 },
+		{ "deny mail from ", 15 },
+		{ "denysoft mail from ", 19 },
+		{ "deny_disconnect mail from ", 26 },
+		{ "denysoft_disconnect mail from ", 30 },
+		{ "running plugin", 14 },
+		{ "spooling message to disk", 24 },
+		{ "max connections", 15 },
+		{ "lost connection", 15 },
+		{ "disconnect", 10 },
+		{ "Use of uninitialized value", 26 },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (str_starts(s, known[i]))
+			return true;
+	return false;
 }
 
 /* Where the text begins behind "PLUGIN plugin: " or "PLUGIN plugin (hook): ". */
@@ -239,6 +297,8 @@ plugin_prefix(const char *t, const char *end, struct str *plugin)
 		*plugin = str_make(t, space - 1);
 		return t + space + 1;
 	}
+	if (core_text(str_span(t, end)))
+		return NULL;
 	/* Rare: search a little further, but not in what a client said. */
 	word = memmem(t, (size_t)(end - t > 80 ? 80 : end - t), " plugin", 7);
 	if (word == NULL)
@@ -249,42 +309,6 @@ plugin_prefix(const char *t, const char *end, struct str *plugin)
 	text = behind_plugin_word(word + 7, end);
 	*plugin = str_span(t, word);
 	return text;
-}
-
-/* Lines that qpsmtpd's core writes, and that tell of nothing we count. */
-static bool
-core_text(struct str s)
-{
-	static const struct str known[] = {
-		{ "Connection from ", 16 },
-		{ "Connection Timed Out", 20 },
-		{ "Listening on ", 13 },
-		{ "Running as user ", 16 },
-		{ "Permissions on spool_dir ", 25 },
-		{ "Loaded ", 7 },
-		{ "Loading ", 8 },
-		{ "Plugin ", 7 },
-		{ "Received HUP", 12 },
-		{ "Shutdown complete", 17 },
-		{ "Shutting down", 13 },
-		{ "FATAL PLUGIN ERROR", 18 },
-		{ "click, disconnecting", 20 },
-		{ "deny mail from ", 15 },
-		{ "denysoft mail from ", 19 },
-		{ "deny_disconnect mail from ", 26 },
-		{ "denysoft_disconnect mail from ", 30 },
-		{ "running plugin", 14 },
-		{ "spooling message to disk", 24 },
-		{ "max connections", 15 },
-		{ "lost connection", 15 },
-		{ "disconnect", 10 },
-		{ "Use of uninitialized value", 26 },
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (str_starts(s, known[i]))
-			return true;
-	return false;
 }
 
 static enum qp_kind
@@ -343,7 +367,10 @@ qp_classify(const char *t, const char *end, bool bare, struct str *body)
 	*body = str_span(t, end);
 	switch (t[0]) {
 	case '(':
-		return classify_hook(t, end, body);
+		/* Bare, it is what a plugin says: "(dnsbl) http://...". */
+		if (!bare)
+			return classify_hook(t, end, body);
+		break;
 	case '0': case '1': case '2': case '3': case '4': case '5':
 	case '6': case '7': case '8': case '9':
 		if (is_digit(t[1]) && is_digit(t[2]) &&
@@ -389,6 +416,16 @@ qp_classify(const char *t, const char *end, bool bare, struct str *body)
 	return classify_named(t, end, body);
 }
 
+/* Does a line of this kind have a plugin in front of its text? */
+static bool
+says_plugin(enum qp_kind kind)
+{
+	return kind == QP_RECORD || kind == QP_CLIENT_LIMIT ||
+	    kind == QP_REFUSED || kind == QP_TIME || kind == QP_COUNTRY ||
+	    kind == QP_DMARC || kind == QP_SPAM || kind == QP_LOGIN ||
+	    kind == QP_CHECK;
+}
+
 void
 qp_split(struct str text, bool bare, struct qp_line *l)
 {
@@ -397,14 +434,7 @@ qp_split(struct str text, bool bare, struct qp_line *l)
 
 	*l = (struct qp_line){ .text = text };
 	l->kind = qp_classify(t, end, bare, &body);
-	switch (l->kind) {
-	case QP_REPLY: case QP_COMMAND: case QP_ACCEPTED: case QP_TOO_MANY:
-	case QP_CLEANING: case QP_PROGRESS: case QP_UNKNOWN: case QP_EMPTY:
-		return;
-	default:
-		break;
-	}
-	if (bare)
+	if (bare || !says_plugin(l->kind))
 		return;
 	if (text.n > 2 && t[0] == '(') {
 		size_t close = str_index(text, ')');
@@ -431,6 +461,13 @@ qp_split(struct str text, bool bare, struct qp_line *l)
 	}
 }
 
+bool
+qp_is_program(struct str tag)
+{
+	return str_starts(tag, STR("qpsmtpd")) ||
+	    str_starts(tag, STR("sqpsmtpd"));
+}
+
 /* "name   @400000006955b90b02b91f21   123": a row of the old state (5). */
 static bool
 summary_row(struct str line)
@@ -451,25 +488,37 @@ qp_classify_unstamped(struct str line)
 		return QP_EMPTY;
 	if (line.p[0] == '#' || summary_row(line))
 		return QP_SUMMARY;
-	return QP_UNKNOWN;
+	return core_text(line) ? QP_PROGRESS : QP_UNKNOWN;
 }
 
-/* Each field behind the other; four characters #011 where a syslog daemon escaped tabs. */
-static bool
-next_field(struct str *rest, bool escaped, struct str *field)
+/*
+ * What stands between the fields: a TAB, or how a syslog daemon wrote it,
+ * "#011" mostly, "\\t" or "\\011" some.
+ */
+static struct str
+separator_of(struct str record)
 {
-	size_t at, skip = 1;
+	static const struct str known[] = {
+		{ "\t", 1 }, { "#011", 4 }, { "\\t", 2 }, { "\\011", 4 }
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (str_find(record, known[i]) < record.n)
+			return known[i];
+	return known[0];
+}
+
+/* Each field behind the other. */
+static bool
+next_field(struct str *rest, struct str separator, struct str *field)
+{
+	size_t at;
 
 	if (rest->p == NULL)
 		return false;
-	if (escaped) {
-		at = str_find(*rest, STR("#011"));
-		skip = 4;
-	} else {
-		at = str_index(*rest, '\t');
-	}
+	at = str_find(*rest, separator);
 	*field = str_head(*rest, at);
-	*rest = at < rest->n ? str_skip(*rest, at + skip) : str_none();
+	*rest = at < rest->n ? str_skip(*rest, at + separator.n) : str_none();
 	return true;
 }
 
@@ -495,9 +544,9 @@ is_trailer(struct str s)
  * mail that was not scanned.
  */
 static void
-split_text(struct str rest, bool escaped, bool queued, struct qp_record *r)
+split_text(struct str rest, struct str separator, bool queued,
+    struct qp_record *r)
 {
-	struct str separator = escaped ? STR("#011") : STR("\t");
 	size_t last = rest.n;
 	struct str tail;
 
@@ -519,26 +568,25 @@ split_text(struct str rest, bool escaped, bool queued, struct qp_record *r)
 bool
 qp_record_read(struct str body, struct qp_record *r)
 {
-	struct str rest = body;
+	struct str rest = body, separator;
 
 	*r = (struct qp_record){ 0 };
 	/* The last byte of a line that ended in CR LF is no part of a field. */
 	if (rest.n > 0 && rest.p[rest.n - 1] == '\r')
 		rest.n--;
-	r->escaped_tabs = str_index(rest, '\t') == rest.n;
-	if (!next_field(&rest, r->escaped_tabs, &r->client) ||
-	    !next_field(&rest, r->escaped_tabs, &r->host) ||
-	    !next_field(&rest, r->escaped_tabs, &r->helo) ||
-	    !next_field(&rest, r->escaped_tabs, &r->sender) ||
-	    !next_field(&rest, r->escaped_tabs, &r->recipients) ||
-	    !next_field(&rest, r->escaped_tabs, &r->disposition))
+	separator = separator_of(rest);
+	if (!next_field(&rest, separator, &r->client) ||
+	    !next_field(&rest, separator, &r->host) ||
+	    !next_field(&rest, separator, &r->helo) ||
+	    !next_field(&rest, separator, &r->sender) ||
+	    !next_field(&rest, separator, &r->recipients) ||
+	    !next_field(&rest, separator, &r->disposition))
 		return false;
-	if (!next_field(&rest, r->escaped_tabs, &r->code))
+	if (!next_field(&rest, separator, &r->code))
 		r->code = str_none();
 	if (rest.p == NULL)
 		return true;
-	split_text(rest, r->escaped_tabs,
-	    str_eq(r->disposition, STR("queued")), r);
+	split_text(rest, separator, str_eq(r->disposition, STR("queued")), r);
 	return true;
 }
 
@@ -634,10 +682,10 @@ qp_client_limit_read(struct str body, struct str *client, int64_t *running,
 	if (end == body.n)
 		return false;
 	body = str_skip(body, end + 1);
-	if (client->n > 0 && client->p[client->n - 1] == ':')
-		client->n--; /* "Too many connections from 192.0.2.1: 6 > 5Denying..." */
-	else if (body.n > 0 && body.p[0] == '(')
+	if (body.n > 0 && body.p[0] == '(')
 		body = str_skip(body, 1);
+	else if (client->n > 0 && client->p[client->n - 1] == ':')
+		client->n--; /* "Too many connections from 192.0.2.1: 6 > 5Denying..." */
 	else
 		return false;
 	return take_number(&body, STR(" > "), running) &&
@@ -665,13 +713,6 @@ qp_time_read(struct str body, struct str *client, int64_t *duration_ns)
 	return str_starts(body, STR(" s.")) || str_starts(body, STR(" sec."));
 }
 
-static bool
-is_upper_pair(struct str s)
-{
-	return s.n == 2 && s.p[0] >= 'A' && s.p[0] <= 'Z' &&
-	    s.p[1] >= 'A' && s.p[1] <= 'Z';
-}
-
 bool
 qp_country_read(struct str body, struct str *country)
 {
@@ -687,45 +728,5 @@ qp_country_read(struct str body, struct str *country)
 	/* With the continent in front: "SA, BR, 	10880 km". */
 	if (str_cut(&body, ',', &second) && is_upper_pair(str_trim(second)))
 		*country = str_trim(second);
-	return true;
-}
-
-/* Takes a blank-delimited word, blanks before it skipped. */
-static struct str
-take_word(struct str *s)
-{
-	size_t begin = 0, end;
-
-	while (begin < s->n && (s->p[begin] == ' ' || s->p[begin] == '\t'))
-		begin++;
-	end = begin;
-	while (end < s->n && s->p[end] != ' ' && s->p[end] != '\t' &&
-	    s->p[end] != '\r' && s->p[end] != '\n')
-		end++;
-	*s = str_skip(*s, begin);
-	begin = end - begin;
-	*s = str_skip(*s, begin);
-	return str_make(s->p - begin, begin);
-}
-
-bool
-qp_mask(struct str line, struct buf *b)
-{
-	size_t at = str_find(line, STR("dispatching "));
-	struct str rest, mechanism;
-	const char *secret;
-
-	if (at == line.n)
-		return false;
-	rest = str_skip(line, at + LEN("dispatching "));
-	if (!str_eq_nocase(take_word(&rest), STR("AUTH")))
-		return false;
-	mechanism = take_word(&rest);
-	secret = mechanism.p + mechanism.n;
-	if (take_word(&rest).n == 0)
-		return false;
-	buf_reset(b);
-	buf_add(b, line.p, (size_t)(secret - line.p));
-	buf_add_str(b, STR(" ***"));
 	return true;
 }

@@ -71,7 +71,11 @@ enum qp_kind qp_classify(const char *text, const char *end, bool bare,
 /* The same with everything split, for explain and check events. */
 void qp_split(struct str text, bool bare, struct qp_line *l);
 
-/* A line without a stamp: block of the summariser, empty, or unknown. */
+/* Is the tag of a syslog line qpsmtpd's, or that of its TLS port? */
+bool qp_is_program(struct str tag);
+
+/* A line without stamp and process id: block of the summariser, empty, what
+ * Perl or the core printed, or unknown. */
 enum qp_kind qp_classify_unstamped(struct str line);
 
 /*
@@ -85,7 +89,6 @@ struct qp_record {
 	struct str client, host, helo, sender, recipients;
 	struct str disposition, code, text;
 	struct str trailer; /* field 9; absent in 8-field records */
-	bool escaped_tabs;  /* fields were separated by #011 */
 };
 
 /*
@@ -118,15 +121,7 @@ bool qp_client_limit_read(struct str body, struct str *client,
     int64_t *running, int64_t *limit);
 /* "0.313 s.", or the old "Connection time from 192.0.2.1: 1.566 sec." */
 bool qp_time_read(struct str body, struct str *client, int64_t *duration_ns);
-/* "GeoIP Country: DE", "US, United States", "SA, BR, 	10880 km": "DE"... */
+/* "GeoIP Country: DE", "US", "US, United States", "SA, BR, 	10880 km": "DE"... */
 bool qp_country_read(struct str body, struct str *country);
-
-/*
- * Copies a line to b with credentials taken out: what follows AUTH and the
- * mechanism in a command becomes ***.  True if there was something to mask;
- * otherwise b is left alone and the line may be used as it is.
- */
-struct buf;
-bool qp_mask(struct str line, struct buf *b);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "format/lines.h"
 #include "format/qpsmtpd_line.h"
+#include "format/qpsmtpd_mask.h"
 #include "format/qpsmtpd_track.h"
 #include "format/scan_time.h"
 #include "format/stamp.h"
@@ -32,7 +33,8 @@ struct qpsmtpd_scan {
 	void *sink_ctx;
 	struct scan_counts counts;
 	uint64_t kinds[QP_KINDS]; /* lines of each kind */
-	uint32_t used;		  /* bit set of enum qp_kind: an event is made */
+	uint32_t read;		  /* bit set of enum qp_kind: more than counted */
+	uint32_t used;		  /* of those, the ones that count as used */
 	uint64_t outside;	  /* of those, outside the period */
 	struct scan_time time;
 	struct stamp_clock clock;
@@ -40,7 +42,9 @@ struct qpsmtpd_scan {
 
 	/* A record whose line ended in CR: the next line may go on (3.5). */
 	bool pending;
+	unsigned pending_lines;	  /* that went on so far */
 	struct buf pending_body;
+	struct buf pending_line;
 	struct buf pending_pid;
 	struct prefix pending_prefix;
 	uint64_t pending_offset;
@@ -51,9 +55,15 @@ struct qpsmtpd_scan {
 	 * when it has no end.  Read when the pieces are joined.
 	 */
 	bool at_head; /* no whole line of its own was seen yet */
+	unsigned head_lines;
 	struct buf head;
+	uint64_t head_offset;
 	struct buf tail;
+	uint64_t tail_offset;
 };
+
+/* A record has no more lines than these and its first: memory is bounded. */
+#define RECORD_LINES 16
 
 static struct qpsmtpd_scan *
 qpsmtpd_scan(struct scan *s)
@@ -96,7 +106,8 @@ kinds_used(const struct scan_options *o)
 	bool join = closed || (transactions && o->join);
 	uint32_t used = 0;
 
-	if (transactions)
+	/* The end of a connection tells what became of its last transaction. */
+	if (transactions || closed)
 		used |= KIND_BIT(QP_RECORD);
 	if (join || checks || o->wants & EVENT_BIT(EVENT_ACCEPTED))
 		used |= KIND_BIT(QP_ACCEPTED) | KIND_BIT(QP_TIME);
@@ -110,9 +121,25 @@ kinds_used(const struct scan_options *o)
 		used |= KIND_BIT(QP_DMARC);
 	if (checks && o->all_checks)
 		used |= KIND_BIT(QP_SPAM) | KIND_BIT(QP_CHECK);
-	if (used & KIND_BIT(QP_ACCEPTED) && transactions)
-		used |= KIND_BIT(QP_RECORD);
 	return used;
+}
+
+/*
+ * How many lines that count as used an event is made of.  A "cleaning up
+ * after" is progress whether it ends a connection or not, and what is given
+ * up as unfinished has no line.
+ */
+static uint64_t
+lines_used(const struct event *ev)
+{
+	uint64_t n = 1;
+
+	if (ev->kind == EVENT_CLOSED && ev->duration_ns == EVENT_NO_NUMBER)
+		return 0;
+	if (ev->kind == EVENT_TRANSACTION)
+		for (size_t i = 0; i < ev->line.n; i++)
+			n += ev->line.p[i] == '\n';
+	return n;
 }
 
 /* All events pass here: the period and the wanted kinds hold for each. */
@@ -123,8 +150,7 @@ emit(void *ctx, const struct event *ev)
 
 	if (ev->time_ns != WHEN_NONE &&
 	    (ev->time_ns < s->o.start_ns || ev->time_ns >= s->o.end_ns)) {
-		if (!ev->unfinished)
-			s->outside++;
+		s->outside += lines_used(ev);
 		return;
 	}
 	if (s->o.wants & EVENT_BIT(ev->kind))
@@ -220,14 +246,16 @@ record_line(struct qpsmtpd_scan *s, const struct prefix *x, struct str body,
 static void
 pending_flush(struct qpsmtpd_scan *s)
 {
-	struct str body;
+	struct str body, line;
 
 	if (!s->pending)
 		return;
 	s->pending = false;
 	body = str_make(s->pending_body.p, s->pending_body.n - FORMAT_SLACK);
-	if (!record_line(s, &s->pending_prefix, body, body, s->pending_offset))
-		not_understood(s, QP_RECORD, body, s->pending_offset);
+	line = buf_str(&s->pending_line);
+	if (s->used & KIND_BIT(QP_RECORD) &&
+	    !record_line(s, &s->pending_prefix, body, line, s->pending_offset))
+		not_understood(s, QP_RECORD, line, s->pending_offset);
 }
 
 /* The slack of a text that was copied: readable, and a line end first. */
@@ -239,12 +267,14 @@ add_slack(struct buf *b)
 
 static void
 pending_begin(struct qpsmtpd_scan *s, const struct prefix *x, struct str body,
-    uint64_t offset)
+    struct str line, uint64_t offset)
 {
 	buf_reset(&s->pending_body);
+	buf_reset(&s->pending_line);
 	buf_reset(&s->pending_pid);
 	buf_add(&s->pending_body, body.p, body.n - 1); /* without the CR */
 	add_slack(&s->pending_body);
+	buf_add_str(&s->pending_line, line);
 	/* Pid and host must outlive the block. */
 	buf_add_str(&s->pending_pid, x->pid);
 	buf_add_str(&s->pending_pid, x->host);
@@ -254,20 +284,24 @@ pending_begin(struct qpsmtpd_scan *s, const struct prefix *x, struct str body,
 		s->pending_prefix.host =
 		    str_make(s->pending_pid.p + x->pid.n, x->host.n);
 	s->pending_offset = offset;
+	s->pending_lines = 0;
 	s->pending = true;
 }
 
 /* A further line of the pending record; a blank takes the line end's place. */
 static void
-pending_continue(struct qpsmtpd_scan *s, struct str text)
+pending_continue(struct qpsmtpd_scan *s, struct str text, struct str line)
 {
 	bool more = text.n > 0 && text.p[text.n - 1] == '\r';
 
+	s->kinds[QP_CONTINUATION]++;
 	s->pending_body.n -= FORMAT_SLACK;
 	buf_add_char(&s->pending_body, ' ');
 	buf_add(&s->pending_body, text.p, text.n - more);
 	add_slack(&s->pending_body);
-	if (!more)
+	buf_add_char(&s->pending_line, '\n');
+	buf_add_str(&s->pending_line, line);
+	if (!more || ++s->pending_lines == RECORD_LINES)
 		pending_flush(s);
 }
 
@@ -410,8 +444,8 @@ used_line(struct qpsmtpd_scan *s, enum qp_kind kind, const struct prefix *x,
 	switch (kind) {
 	case QP_RECORD:
 		if (body.n > 0 && body.p[body.n - 1] == '\r')
-			pending_begin(s, x, body, offset);
-		else
+			pending_begin(s, x, body, line, offset);
+		else if (s->used & KIND_BIT(QP_RECORD))
 			ok = record_line(s, x, body, line, offset);
 		break;
 	case QP_ACCEPTED:
@@ -451,7 +485,7 @@ text_line(struct qpsmtpd_scan *s, const struct prefix *x, const char *text,
 	enum qp_kind kind = qp_classify(text, end, x->bare, &body);
 
 	s->kinds[kind]++;
-	if (s->used & KIND_BIT(kind))
+	if (s->read & KIND_BIT(kind))
 		used_line(s, kind, x, str_span(text, end), body,
 		    str_span(begin, end), offset);
 	else if (kind == QP_UNKNOWN)
@@ -463,29 +497,42 @@ static void
 no_pid_line(struct qpsmtpd_scan *s, struct str line, struct str text,
     uint64_t offset)
 {
-	struct str body;
+	enum qp_kind kind = qp_classify_unstamped(text);
 
 	if (s->pending) {
-		s->kinds[QP_CONTINUATION]++;
-		pending_continue(s, text);
+		pending_continue(s, text, line);
 		return;
 	}
-	if (text.n > 0 && qp_classify(text.p, text.p + text.n, false, &body) ==
-	    QP_PROGRESS) {
-		s->kinds[QP_PROGRESS]++;
-		return;
-	}
-	s->kinds[QP_UNKNOWN]++;
-	keep_sample(s, line, offset);
+	/* The summariser stamps no lines. */
+	if (kind == QP_SUMMARY)
+		kind = QP_UNKNOWN;
+	s->kinds[kind]++;
+	if (kind == QP_UNKNOWN)
+		keep_sample(s, line, offset);
+}
+
+/*
+ * Does a line without stamp and process id go on the pending record?  Only
+ * where nothing stamps each line: logging/file puts one stamp before all.
+ */
+static bool
+is_unstamped_rest(const struct qpsmtpd_scan *s, enum qp_kind kind)
+{
+	return s->pending && kind != QP_SUMMARY && kind != QP_EMPTY &&
+	    (s->pending_prefix.bare || s->pending_prefix.time_ns == WHEN_NONE);
 }
 
 static void
 unstamped_line(struct qpsmtpd_scan *s, struct str line, uint64_t offset)
 {
-	enum qp_kind kind;
+	enum qp_kind kind = qp_classify_unstamped(line);
 	size_t pid = qp_pid_span(line.p, line.p + line.n);
 	struct prefix x = { .time_ns = WHEN_NONE };
 
+	if (pid == 0 && is_unstamped_rest(s, kind)) {
+		pending_continue(s, line, line);
+		return;
+	}
 	pending_flush(s);
 	/* "14753 (connect) ...": captured without a time stamper (1.1). */
 	if (pid > 0) {
@@ -494,7 +541,6 @@ unstamped_line(struct qpsmtpd_scan *s, struct str line, uint64_t offset)
 		text_line(s, &x, line.p + pid, line.p, line.p + line.n, offset);
 		return;
 	}
-	kind = qp_classify_unstamped(line);
 	s->kinds[kind]++;
 	if (kind == QP_UNKNOWN)
 		keep_sample(s, line, offset);
@@ -521,8 +567,8 @@ other_line(struct qpsmtpd_scan *s, struct str line, uint64_t offset)
 	x.host_key = st.host.p ? text_key(st.host) : 0;
 	x.pid = st.pid;
 	x.bare = st.pid.p != NULL && st.kind != STAMP_PREFORK;
-	if (st.program.p && !str_starts(st.program, STR("qpsmtpd")) &&
-	    !str_starts(st.program, STR("sqpsmtpd"))) {
+	if (st.program.p && !qp_is_program(st.program)) {
+		pending_flush(s);
 		s->counts.ignored[IGNORED_OTHER]++;
 		return;
 	}
@@ -587,7 +633,7 @@ multilog_line(struct qpsmtpd_scan *s, const char *begin, const char *end,
 		enum qp_kind kind = qp_classify(text, end, false, &body);
 
 		s->kinds[kind]++;
-		if (!(s->used & KIND_BIT(kind))) {
+		if (!(s->read & KIND_BIT(kind))) {
 			if (kind == QP_UNKNOWN)
 				keep_sample(s, str_span(begin, end), offset);
 			return true;
@@ -611,8 +657,10 @@ one_line(struct qpsmtpd_scan *s, const char *begin, const char *end,
 		other_line(s, str_span(begin, end), offset);
 }
 
+/* bytes: how many of the block's are in the log. */
 static void
-whole_lines(struct qpsmtpd_scan *s, struct str block, uint64_t offset)
+whole_lines(struct qpsmtpd_scan *s, struct str block, uint64_t offset,
+    uint64_t bytes)
 {
 	struct lines it;
 	const char *begin, *end;
@@ -621,18 +669,17 @@ whole_lines(struct qpsmtpd_scan *s, struct str block, uint64_t offset)
 	lines_begin(&it, block);
 	while (lines_next(&it, &begin, &end))
 		one_line(s, begin, end, offset + (uint64_t)(begin - block.p));
-	scan_time_block_end(&s->time, block.n);
+	scan_time_block_end(&s->time, bytes);
 }
 
-/* A stamp, but no process id behind it. */
 static bool
-stamped_without_pid(struct qpsmtpd_scan *s, struct str line)
+has_pid(const struct qpsmtpd_scan *s, struct str line)
 {
 	struct stamp_clock clock = s->clock;
 	struct stamp st;
 
-	return stamp_parse(line, &clock, &st) && st.pid.p == NULL &&
-	    qp_pid_span(line.p + st.n, line.p + line.n) == 0;
+	stamp_parse(line, &clock, &st);
+	return st.pid.p || qp_pid_span(line.p + st.n, line.p + line.n) > 0;
 }
 
 /*
@@ -648,19 +695,22 @@ head_keep(struct qpsmtpd_scan *s, struct str block)
 	while (s->at_head && used < block.n) {
 		struct str rest = str_skip(block, used);
 		struct str line = str_head(rest, str_index(rest, '\n'));
-		bool mine = s->head.n == 0 && !stamp_begins(line);
+		bool cut = s->head.n == 0 && !stamp_begins(line);
 
 		/* A line without an end is the tail, whatever it begins with. */
 		if (line.n == rest.n)
 			break;
-		if (!mine && !stamped_without_pid(s, line)) {
+		if ((!cut && has_pid(s, line)) ||
+		    s->head_lines++ > RECORD_LINES) {
 			s->at_head = false;
 			break;
 		}
 		used += line.n + 1;
 		buf_add_str(&s->head, line);
 		buf_add_char(&s->head, '\n');
-		s->at_head = line.n > 0 && line.p[line.n - 1] == '\r';
+		/* A first empty line may be the LF of a CR LF that was cut. */
+		s->at_head = line.n == 0 ? s->head.n == 1
+		    : line.p[line.n - 1] == '\r';
 	}
 	return used;
 }
@@ -673,6 +723,8 @@ qpsmtpd_scan_block(struct scan *scan, struct str block, uint64_t offset)
 
 	s->counts.bytes += block.n;
 	if (s->at_head) {
+		if (s->head.n == 0)
+			s->head_offset = offset;
 		used = head_keep(s, block);
 		block = str_skip(block, used);
 		offset += used;
@@ -684,50 +736,90 @@ qpsmtpd_scan_block(struct scan *scan, struct str block, uint64_t offset)
 			begin--;
 		buf_reset(&s->tail);
 		buf_add_str(&s->tail, str_skip(block, begin));
+		s->tail_offset = offset + begin;
 		block.n = begin;
 	}
-	whole_lines(s, block, offset);
+	whole_lines(s, block, offset, block.n);
+}
+
+static void
+scan_begin(struct qpsmtpd_scan *s, const struct scan_options *o,
+    event_fn *sink, void *ctx)
+{
+	*s = (struct qpsmtpd_scan){ .scan = { &format_qpsmtpd }, .o = *o,
+		.sink = sink, .sink_ctx = ctx };
+	s->used = kinds_used(o);
+	/* A record is read, if only to know its further lines; and where
+	 * connections are joined, their end must be seen. */
+	s->read = s->used | KIND_BIT(QP_RECORD);
+	if (s->used & KIND_BIT(QP_ACCEPTED))
+		s->read |= KIND_BIT(QP_CLEANING);
+	scan_time_init(&s->time, o->zone);
+	stamp_clock_init(&s->clock, o->zone, o->year);
+	s->track = track_new(emit, s, o->first);
+	s->at_head = !o->first;
 }
 
 struct scan *
 qpsmtpd_scan_new(const struct scan_options *o, event_fn *sink, void *ctx)
 {
-	struct qpsmtpd_scan *s = mem_zalloc(sizeof(*s));
+	struct qpsmtpd_scan *s = mem_alloc(sizeof(*s));
 
-	s->scan.format = &format_qpsmtpd;
-	s->o = *o;
-	s->sink = sink;
-	s->sink_ctx = ctx;
-	s->used = kinds_used(o);
-	/* Where connections are joined, the end must be seen. */
-	if (s->used & KIND_BIT(QP_ACCEPTED))
-		s->used |= KIND_BIT(QP_CLEANING);
-	scan_time_init(&s->time, o->zone);
-	stamp_clock_init(&s->clock, o->zone, o->year);
-	s->track = track_new(emit, s, o->first);
-	s->at_head = !o->first;
+	scan_begin(s, o, sink, ctx);
 	return &s->scan;
 }
 
-/* Lines that were kept apart, read in s's state. */
+/* The head of later from a place on, read in s's state. */
 static void
-late_lines(struct qpsmtpd_scan *s, struct buf *b)
+read_head(struct qpsmtpd_scan *s, struct qpsmtpd_scan *later, size_t from)
 {
-	size_t n = b->n;
+	size_t n = later->head.n - from;
 
-	add_slack(b);
-	whole_lines(s, str_make(b->p, n), 0);
-	buf_reset(b);
+	if (n == 0)
+		return;
+	add_slack(&later->head);
+	whole_lines(s, str_make(later->head.p + from, n),
+	    later->head_offset + from, n);
+	buf_reset(&later->head);
+}
+
+/* The last line of s, of which rest was not in it. */
+static void
+read_tail(struct qpsmtpd_scan *s, struct str rest)
+{
+	uint64_t bytes;
+	size_t n;
+
+	buf_add_str(&s->tail, rest);
+	bytes = s->tail.n;
+	if (bytes == 0)
+		return;
+	if (rest.n == 0)
+		buf_add_char(&s->tail, '\n');
+	n = s->tail.n;
+	add_slack(&s->tail);
+	whole_lines(s, str_make(s->tail.p, n), s->tail_offset, bytes);
+	buf_reset(&s->tail);
 }
 
 void
 qpsmtpd_scan_settle(struct scan *scan)
 {
-	struct qpsmtpd_scan *s = qpsmtpd_scan(scan);
+	struct qpsmtpd_scan *s = qpsmtpd_scan(scan), *rest;
+	struct scan *later;
+	struct scan_options o = s->o;
 
+	if (s->head.n > 0) {
+		/* The head comes first: all that was read is joined to it. */
+		rest = mem_alloc(sizeof(*rest));
+		*rest = *s;
+		o.first = true;
+		scan_begin(s, &o, s->sink, s->sink_ctx);
+		read_head(s, rest, 0);
+		later = &rest->scan;
+		qpsmtpd_scan_join(scan, &later, false);
+	}
 	s->at_head = false;
-	if (s->head.n > 0)
-		late_lines(s, &s->head);
 	track_settle(s->track);
 }
 
@@ -738,25 +830,25 @@ qpsmtpd_scan_settle(struct scan *scan)
 static void
 join_seam(struct qpsmtpd_scan *s, struct qpsmtpd_scan *later, bool contiguous)
 {
-	struct buf *first = later->head.n > 0 ? &later->head : &later->tail;
-	bool begins_here = first == &later->tail && !later->at_head;
-	bool one_line = s->tail.n > 0 && first->n > 0 && contiguous &&
-	    !begins_here && !stamp_begins(buf_str(first));
+	struct str head = buf_str(&later->head), tail = buf_str(&later->tail);
+	struct str rest = head.n > 0 ? head : later->at_head ? tail : str_none();
+	bool one_line = contiguous && s->tail.n > 0 && rest.n > 0 &&
+	    !stamp_begins(rest);
+	size_t used = 0;
 
-	if (s->tail.n > 0 && !one_line)
-		buf_add_char(&s->tail, '\n');
 	s->counts.joined_lines += one_line;
-	if (one_line && first == &later->tail) {
-		buf_add_str(&s->tail, buf_str(first));
-		buf_clear(first);
-		*first = s->tail;
+	if (one_line && head.n == 0) {
+		buf_add_str(&s->tail, tail);
+		buf_clear(&later->tail);
+		later->tail = s->tail;
+		later->tail_offset = s->tail_offset;
 		s->tail = (struct buf){ 0 };
 		return;
 	}
-	if (later->head.n > 0)
-		buf_add_str(&s->tail, buf_str(&later->head));
-	if (s->tail.n > 0)
-		late_lines(s, &s->tail);
+	if (one_line)
+		used = str_index(head, '\n') + 1;
+	read_tail(s, str_head(head, used));
+	read_head(s, later, used);
 }
 
 static void
@@ -789,6 +881,7 @@ qpsmtpd_scan_free(struct scan **scan)
 	track_free(&s->track);
 	scan_time_clear(&s->time);
 	buf_clear(&s->pending_body);
+	buf_clear(&s->pending_line);
 	buf_clear(&s->pending_pid);
 	buf_clear(&s->head);
 	buf_clear(&s->tail);
@@ -809,12 +902,18 @@ static void
 take_end(struct qpsmtpd_scan *s, struct qpsmtpd_scan *later)
 {
 	buf_move(&s->tail, &later->tail);
+	s->tail_offset = later->tail_offset;
+	/* Local time goes on from the last local stamp. */
+	if (later->clock.previous >= 0 || later->clock.last_s != INT64_MIN)
+		s->clock = later->clock;
 	if (later->at_head)
 		return;
 	s->pending = later->pending;
+	s->pending_lines = later->pending_lines;
 	s->pending_prefix = later->pending_prefix;
 	s->pending_offset = later->pending_offset;
 	buf_move(&s->pending_body, &later->pending_body);
+	buf_move(&s->pending_line, &later->pending_line);
 	buf_move(&s->pending_pid, &later->pending_pid);
 }
 
@@ -824,6 +923,11 @@ qpsmtpd_scan_join(struct scan *scan, struct scan **later_scan, bool contiguous)
 	struct qpsmtpd_scan *s = qpsmtpd_scan(scan);
 	struct qpsmtpd_scan *later = qpsmtpd_scan(*later_scan);
 
+	/* Between parts of a line there may be nothing. */
+	if (later->counts.bytes == 0 && contiguous) {
+		qpsmtpd_scan_free(later_scan);
+		return;
+	}
 	join_seam(s, later, contiguous);
 	/* A record that still waits can only be continued by a piece of which
 	 * all was kept as its head. */
@@ -842,10 +946,7 @@ qpsmtpd_scan_finish(struct scan *scan)
 	struct qpsmtpd_scan *s = qpsmtpd_scan(scan);
 
 	qpsmtpd_scan_settle(scan);
-	if (s->tail.n > 0) {
-		buf_add_char(&s->tail, '\n');
-		late_lines(s, &s->tail);
-	}
+	read_tail(s, str_none());
 	pending_flush(s);
 	track_finish(s->track);
 }
@@ -859,14 +960,17 @@ qpsmtpd_scan_counts(struct scan *scan)
 
 	memset(c->ignored, 0, sizeof(c->ignored));
 	c->ignored[IGNORED_OTHER] = other;
-	c->used = s->kinds[QP_CONTINUATION];
+	c->used = 0;
 	for (int k = 0; k < QP_KINDS; k++) {
-		if (k == QP_UNKNOWN || k == QP_CONTINUATION)
+		/* A record's further lines count as its first. */
+		int as = k == QP_CONTINUATION ? QP_RECORD : k;
+
+		if (k == QP_UNKNOWN)
 			continue;
-		if (s->used & KIND_BIT(k) && k != QP_CLEANING)
+		if (s->used & KIND_BIT(as))
 			c->used += s->kinds[k];
 		else
-			c->ignored[ignored_as[k]] += s->kinds[k];
+			c->ignored[ignored_as[as]] += s->kinds[k];
 	}
 	c->used -= s->outside;
 	c->ignored[IGNORED_PERIOD] = s->outside;

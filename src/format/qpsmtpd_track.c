@@ -195,11 +195,22 @@ sweep(struct track *t, int64_t now_ns)
 	t->sweep_at = t->n * 2 + SLOTS;
 }
 
-/* Marks the id as begun anew, so that the piece before is not asked. */
+/* Could the piece before know the beginning of a connection seen now? */
+static bool
+may_be_loose(const struct track *t, int64_t time_ns)
+{
+	return !t->settled && (time_ns == WHEN_NONE ||
+	    t->start_ns == WHEN_NONE || time_ns - t->start_ns <= TRACK_AGE_NS);
+}
+
+/*
+ * Marks the id as begun anew, so that the piece before is not asked; later
+ * than it could be asked that need not be said.
+ */
 static void
 cut(struct track *t, uint64_t key, int64_t time_ns)
 {
-	if (!t->settled && conn_find(t, key) == NULL)
+	if (may_be_loose(t, time_ns) && conn_find(t, key) == NULL)
 		conn_add(t, key, CONN_CUT, time_ns);
 }
 
@@ -235,8 +246,13 @@ open_line(struct track *t, struct conn *c, enum qp_kind kind, struct event *ev)
 		conn_recycle(t, c);
 		cut(t, c->key, ev->time_ns);
 		return;
-	default:
+	case QP_DMARC: case QP_SPAM: case QP_CHECK:
 		break;
+	case QP_UNKNOWN: case QP_ACCEPTED: case QP_TOO_MANY:
+	case QP_CLIENT_LIMIT: case QP_REFUSED: case QP_REPLY: case QP_COMMAND:
+	case QP_PROGRESS: case QP_CONTINUATION: case QP_SUMMARY: case QP_EMPTY:
+	case QP_KINDS:
+		assert(!"a line of no connection");
 	}
 	event_complete(ev, c);
 	t->emit(t->ctx, ev);
@@ -289,14 +305,6 @@ step_keep(struct track *t, struct conn *c, enum qp_kind kind,
 	if (ev->time_ns != WHEN_NONE)
 		c->last_ns = ev->time_ns;
 	t->n_steps++;
-}
-
-/* Could the piece before know the beginning of a connection seen now? */
-static bool
-may_be_loose(const struct track *t, int64_t time_ns)
-{
-	return !t->settled && (time_ns == WHEN_NONE ||
-	    t->start_ns == WHEN_NONE || time_ns - t->start_ns <= TRACK_AGE_NS);
 }
 
 /* The connection ended: it leaves the table, its lines go on waiting. */

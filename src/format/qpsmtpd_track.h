@@ -49,8 +49,8 @@ struct track *track_new(event_fn *emit, void *ctx, bool settled);
 void track_free(struct track **t);
 
 /*
- * A line of kind ACCEPTED, RECORD, TIME, CLEANING, COUNTRY, DMARC, SPAM or
- * LOGIN of the process that key stands for.  ev has what the line says; what
+ * A line of kind ACCEPTED, RECORD, TIME, CLEANING, COUNTRY, DMARC, SPAM, LOGIN
+ * or CHECK of the process that key stands for.  ev has what the line says; what
  * the connection knows is added to it, and it is emitted - now, or when the
  * piece is joined.  Not read after the call.
  */

@@ -42,6 +42,13 @@ before(const struct scan_time *t)
 	return t->label_a ? scan_time_of_label(t) : t->before_ns;
 }
 
+/* Unsigned: from one end of time to the other is more than INT64_MAX. */
+static uint64_t
+gap_ns(const struct scan_gap *g)
+{
+	return (uint64_t)g->until_ns - (uint64_t)g->from_ns;
+}
+
 static void
 gap_add(struct scan_time *t, struct scan_gap gap)
 {
@@ -49,10 +56,9 @@ gap_add(struct scan_time *t, struct scan_gap gap)
 
 	while (at > 0) {
 		const struct scan_gap *g = &t->gaps[at - 1];
-		int64_t longer = (gap.until_ns - gap.from_ns) -
-		    (g->until_ns - g->from_ns);
 
-		if (longer < 0 || (longer == 0 && gap.from_ns >= g->from_ns))
+		if (gap_ns(&gap) < gap_ns(g) || (gap_ns(&gap) == gap_ns(g) &&
+		    gap.from_ns >= g->from_ns))
 			break;
 		at--;
 	}
@@ -69,13 +75,16 @@ gap_add(struct scan_time *t, struct scan_gap gap)
 static void
 step(struct scan_time *t, int64_t before_ns, int64_t now_ns)
 {
+	struct scan_gap gap = { before_ns, now_ns };
+
 	if (before_ns == WHEN_NONE || now_ns == WHEN_NONE)
 		return;
 	if (now_ns < before_ns) {
+		gap = (struct scan_gap){ now_ns, before_ns };
 		t->out_of_order++;
-		t->jumps += before_ns - now_ns > SCAN_GAP_NS;
-	} else if (now_ns - before_ns > SCAN_GAP_NS) {
-		gap_add(t, (struct scan_gap){ before_ns, now_ns });
+		t->jumps += gap_ns(&gap) > SCAN_GAP_NS;
+	} else if (gap_ns(&gap) > SCAN_GAP_NS) {
+		gap_add(t, gap);
 	}
 }
 
@@ -100,23 +109,32 @@ day_add(struct scan_time *t, int64_t day, uint64_t bytes)
 static void
 days_settle(struct scan_time *t, uint64_t position)
 {
-	if (t->day == INT64_MIN || position == t->counted)
-		return;
-	day_add(t, t->day, position - t->counted);
+	uint64_t bytes = position - t->counted;
+
 	t->counted = position;
+	if (t->day == INT64_MIN)
+		t->lead += bytes;
+	else if (bytes > 0)
+		day_add(t, t->day, bytes);
+}
+
+static int64_t
+day_of(const struct scan_time *t, int64_t time_ns)
+{
+	int64_t s = when_to_s(time_ns);
+
+	if (t->zone)
+		s += zone_offset_s(t->zone, s);
+	return s >= 0 ? s / WHEN_DAY_S : -((WHEN_DAY_S - 1 - s) / WHEN_DAY_S);
 }
 
 static void
 day_of_line(struct scan_time *t, const char *p, int64_t time_ns)
 {
-	int64_t s = time_ns / WHEN_SECOND, day;
+	int64_t day = day_of(t, time_ns);
 
-	if (t->zone)
-		s += zone_offset_s(t->zone, s);
-	day = s >= 0 ? s / WHEN_DAY_S : -((WHEN_DAY_S - 1 - s) / WHEN_DAY_S);
 	if (day == t->day)
 		return;
-	/* Bytes before the first stamp of a piece count for its first day. */
 	days_settle(t, t->before_block + (uint64_t)(p - t->block));
 	t->day = day;
 }
@@ -155,11 +173,10 @@ scan_time_new_second(struct scan_time *t, const char *p)
 	int64_t time_ns = stamp_tai64n(p);
 	uint64_t ns;
 
-	if (time_ns == WHEN_NONE)
+	if (time_ns == WHEN_NONE || !scan_time_digits(p + 17, &ns))
 		return false;
 	scan_time_seen(t, p, time_ns);
-	memcpy(&ns, p + 17, 8);
-	t->label_ns = __builtin_bswap64(ns);
+	t->label_ns = ns;
 	t->second_ns = time_ns - scan_time_hex8(t->label_ns);
 	memcpy(&t->label_a, p, 8);
 	memcpy(&t->label_b, p + 8, 8);
@@ -190,8 +207,15 @@ scan_time_join(struct scan_time *t, struct scan_time *later)
 	t->jumps += later->jumps;
 	for (size_t i = 0; i < later->n_gaps; i++)
 		gap_add(t, later->gaps[i]);
+	/* What stands before the first stamp of later follows the last of t. */
+	if (t->day == INT64_MIN)
+		t->lead += later->lead;
+	else if (later->lead > 0)
+		day_add(t, t->day, later->lead);
 	for (size_t i = 0; i < later->n_days; i++)
 		day_add(t, later->days[i].day, later->days[i].bytes);
+	if (later->day != INT64_MIN)
+		t->day = later->day;
 	if (t->first_line_ns == WHEN_NONE)
 		t->first_line_ns = later->first_line_ns;
 	if (end_ns != WHEN_NONE) {
@@ -230,6 +254,11 @@ scan_time_gaps(struct scan_time *t, size_t *n)
 const struct scan_day *
 scan_time_days(struct scan_time *t, size_t *n)
 {
+	/* Nothing precedes: the first bytes are of the first stamp's day. */
+	if (t->lead > 0 && t->first_line_ns != WHEN_NONE) {
+		day_add(t, day_of(t, t->first_line_ns), t->lead);
+		t->lead = 0;
+	}
 	*n = t->n_days;
 	return t->days;
 }

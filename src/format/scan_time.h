@@ -19,7 +19,7 @@
 struct scan_time {
 	const struct zone *zone; /* whose days; NULL: UTC */
 	/* The label of the line before, as text: "@4000000", "06955b90", "b", and
-	 * its nanoseconds in big-endian order; zero if it had none. */
+	 * its nanoseconds in lower case and big-endian order; zero if it had none. */
 	uint64_t label_a, label_b;
 	char label_c;
 	uint64_t label_ns;
@@ -36,9 +36,10 @@ struct scan_time {
 	/* Bytes a day.  A byte counts for the day of the last stamp before it. */
 	struct scan_day *days; /* ascending */
 	size_t n_days, cap_days;
+	uint64_t lead;	       /* bytes before the first stamp */
 	const char *block;     /* the block that is read, and how many bytes */
 	uint64_t before_block; /* came before it */
-	uint64_t counted;      /* bytes that days holds */
+	uint64_t counted;      /* bytes that days and lead hold */
 	int64_t day;	       /* of the line before; INT64_MIN: none */
 };
 
@@ -53,7 +54,7 @@ void scan_time_block_end(struct scan_time *t, size_t n);
 /* A line whose stamp, at p in the block, is no label. */
 void scan_time_seen(struct scan_time *t, const char *p, int64_t time_ns);
 
-/* later follows t; it is used up. */
+/* later follows t; it is used up, but is still to be cleared. */
 void scan_time_join(struct scan_time *t, struct scan_time *later);
 
 /* Fills first_ns, last_ns, out_of_order and jumps. */
@@ -64,6 +65,28 @@ const struct scan_day *scan_time_days(struct scan_time *t, size_t *n);
 /* The rare cases of scan_time_label. */
 bool scan_time_new_second(struct scan_time *t, const char *p);
 void scan_time_back(struct scan_time *t, uint64_t label_ns);
+
+/*
+ * The eight digits of a label's nanoseconds, as a word that sorts as they do.
+ * False if they are none, or more than a second has: such a line has no stamp,
+ * however much its first 17 bytes are those of the line before.
+ */
+static inline bool
+scan_time_digits(const char *p, uint64_t *text)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t v, letters, digits;
+
+	memcpy(&v, p, 8);
+	letters = v & each * 0x40;
+	v |= letters >> 1; /* lower case */
+	digits = v - (letters >> 6) * 0x27; /* a to f follow 9 now */
+	*text = __builtin_bswap64(v);
+	return ((digits ^ each * 0x30) & each * 0xf0) == 0 &&
+	    (((digits & each * 0x0f) + each * 6) & each * 0x10) ==
+	    letters >> 2 &&
+	    *text <= UINT64_C(0x3362396163396666); /* "3b9ac9ff": 999,999,999 */
+}
 
 /*
  * The number that eight hexadecimal digits mean, given as they stand in
@@ -98,10 +121,9 @@ scan_time_label(struct scan_time *t, const char *p)
 
 	memcpy(&a, p, 8);
 	memcpy(&b, p + 8, 8);
-	if (a != t->label_a || b != t->label_b || p[16] != t->label_c)
+	if (a != t->label_a || b != t->label_b || p[16] != t->label_c ||
+	    !scan_time_digits(p + 17, &ns))
 		return scan_time_new_second(t, p);
-	memcpy(&ns, p + 17, 8);
-	ns = __builtin_bswap64(ns);
 	if (__builtin_expect(ns < t->label_ns, 0))
 		scan_time_back(t, ns);
 	t->label_ns = ns;

@@ -2,9 +2,12 @@
 
 #include <string.h>
 
+#include "base/num.h"
 #include "base/when.h"
 
 #define HALF_YEAR_S (INT64_C(183) * WHEN_DAY_S)
+/* A year in which every date exists. */
+#define LEAP_YEAR 1972
 
 /* The label that is Unix time 0: 2^62 and the 10 s that were TAI - UTC in 1970. */
 #define TAI64_EPOCH (UINT64_C(0x4000000000000000) + 10)
@@ -37,20 +40,24 @@ hex_read(const char *p, size_t n, uint64_t *value)
 	return true;
 }
 
+/* Int64 nanoseconds end in 1677 and 2262: what is beyond is noise, WHEN_NONE. */
+static int64_t
+instant(int64_t s, int64_t ns)
+{
+	if (s > INT64_MAX / WHEN_SECOND - 1 || s < INT64_MIN / WHEN_SECOND + 1)
+		return WHEN_NONE;
+	return s * WHEN_SECOND + ns;
+}
+
 int64_t
 stamp_tai64n(const char *p)
 {
 	uint64_t label, ns;
-	int64_t s;
 
 	if (p[0] != '@' || !hex_read(p + 1, 16, &label) ||
 	    !hex_read(p + 17, 8, &ns) || ns > 999999999)
 		return WHEN_NONE;
-	s = (int64_t)(label - TAI64_EPOCH);
-	/* Int64 nanoseconds end in 2262; labels beyond are noise. */
-	if (s > INT64_MAX / WHEN_SECOND - 1 || s < INT64_MIN / WHEN_SECOND + 1)
-		return WHEN_NONE;
-	return s * WHEN_SECOND + (int64_t)ns;
+	return instant((int64_t)(label - TAI64_EPOCH), (int64_t)ns);
 }
 
 /* n digits at p, or -1. */
@@ -176,45 +183,46 @@ local_set(struct stamp_clock *c, struct stamp *st, const struct civil *local,
 
 	if (!civil_valid(local))
 		return false;
-	if (c->zone == NULL) {
-		st->time_ns = civil_to_s(local) * WHEN_SECOND + ns;
-		return true;
-	}
+	s = civil_to_s(local);
+	st->time_ns = instant(s, ns);
+	if (c->zone == NULL || st->time_ns == WHEN_NONE)
+		return st->time_ns != WHEN_NONE;
 	/*
 	 * In the hour that a clock set back repeats, time goes on: the second
 	 * of the two instants once the first one is behind us.  Two minutes of
 	 * grace, because syslog lines may swap places.
 	 */
-	s = zone_from_local(c->zone, civil_to_s(local),
+	s = zone_from_local(c->zone, s,
 	    c->last_s == INT64_MIN ? INT64_MIN : c->last_s - 120);
+	st->time_ns = instant(s, ns);
+	if (st->time_ns == WHEN_NONE)
+		return false;
 	c->last_s = s;
-	st->time_ns = s * WHEN_SECOND + ns;
 	return true;
 }
 
-static int64_t
-seconds_in_year(const struct civil *c)
+/* Where in LEAP_YEAR a date without a year stands; false if there is none. */
+static bool
+seconds_in_year(struct civil c, int64_t *s)
 {
-	struct civil first = { .year = c->year, .month = 1, .day = 1 };
+	struct civil first = { .year = LEAP_YEAR, .month = 1, .day = 1 };
 
-	return civil_to_s(c) - civil_to_s(&first);
+	c.year = LEAP_YEAR;
+	*s = civil_to_s(&c) - civil_to_s(&first);
+	return civil_valid(&c);
 }
 
-/* Gives a date without a year the one that is nearest to the stamp before. */
-static void
-year_follow(struct stamp_clock *c, struct civil *local)
+/*
+ * How many years later than the date before, -1 for none, this one is, if it
+ * is taken to be as near to it as can be.
+ */
+static int
+years_between(int64_t before_s, int64_t now_s)
 {
-	int64_t now, moved;
-
-	local->year = c->year ? c->year : 1972;
-	now = seconds_in_year(local);
-	moved = c->previous < 0 ? 0 : now - c->previous;
-	if (moved < -HALF_YEAR_S)
-		c->year++;
-	else if (moved > HALF_YEAR_S)
-		c->year--;
-	c->previous = now;
-	local->year = c->year ? c->year : 1972;
+	if (before_s < 0)
+		return 0;
+	return (now_s - before_s < -HALF_YEAR_S) -
+	    (now_s - before_s > HALF_YEAR_S);
 }
 
 static bool
@@ -234,13 +242,17 @@ static bool
 parse_syslog(struct str line, struct stamp_clock *c, struct stamp *st)
 {
 	struct civil local = { 0 };
+	int64_t now;
 
 	if (line.n < 17 || line.p[15] != ' ' ||
-	    !syslog_time_read(line.p, &local))
+	    !syslog_time_read(line.p, &local) || !seconds_in_year(local, &now))
 		return false;
-	year_follow(c, &local);
+	local.year = c->year ? c->year + years_between(c->previous, now)
+			     : LEAP_YEAR;
 	if (!local_set(c, st, &local, 0))
 		return false;
+	c->year = c->year ? (int)local.year : 0;
+	c->previous = now;
 	st->kind = STAMP_SYSLOG;
 	st->guessed = true;
 	st->n = 16;
@@ -324,7 +336,9 @@ parse_iso(struct str line, struct stamp_clock *c, struct stamp *st)
 	at += used;
 	if (at >= line.n || line.p[at] != ' ')
 		return false;
-	st->time_ns = (civil_to_s(&local) - east_s) * WHEN_SECOND + ns;
+	st->time_ns = instant(civil_to_s(&local) - east_s, ns);
+	if (st->time_ns == WHEN_NONE)
+		return false;
 	st->kind = STAMP_RFC3339;
 	st->n = at + 1;
 	origin_read(str_skip(line, at + 1), true, st);
@@ -336,6 +350,8 @@ static bool
 parse_prefork(struct str line, struct stamp_clock *c, struct stamp *st)
 {
 	struct civil local = { 0 };
+	struct str pid;
+	uint32_t number;
 	size_t end;
 
 	if (line.n < 23 || line.p[2] != '/' || line.p[5] != '/' ||
@@ -344,15 +360,16 @@ parse_prefork(struct str line, struct stamp_clock *c, struct stamp *st)
 	local.day = digits(line.p, 2);
 	local.month = digits(line.p + 3, 2);
 	local.year = digits(line.p + 6, 4);
+	pid = str_skip(line, 20);
+	pid = str_head(pid, str_index(pid, ':'));
+	end = 20 + pid.n;
 	if (local.year < 0 || !clock_read(line.p + 11, &local) ||
-	    !local_set(c, st, &local, 0))
+	    !num_u32(pid, &number) || end + 1 >= line.n ||
+	    line.p[end + 1] != ' ' || !local_set(c, st, &local, 0))
 		return false;
-	end = str_index(str_skip(line, 20), ':');
-	if (20 + end + 1 >= line.n || line.p[20 + end + 1] != ' ')
-		return false;
-	st->pid = str_make(line.p + 20, end);
+	st->pid = pid;
 	st->kind = STAMP_PREFORK;
-	st->n = 20 + end + 2;
+	st->n = end + 2;
 	return true;
 }
 
@@ -360,7 +377,7 @@ parse_prefork(struct str line, struct stamp_clock *c, struct stamp *st)
 static bool
 parse_decimal(struct str line, struct stamp *st)
 {
-	int64_t s = 0;
+	int64_t s = 0, ns;
 	size_t used;
 
 	if (line.n < 13 || line.p[10] != '.')
@@ -370,9 +387,10 @@ parse_decimal(struct str line, struct stamp *st)
 			return false;
 		s = s * 10 + (line.p[i] - '0');
 	}
-	st->time_ns = s * WHEN_SECOND + fraction_read(str_skip(line, 11), &used);
+	ns = fraction_read(str_skip(line, 11), &used);
+	st->time_ns = instant(s, ns);
 	if (used == 0 || 11 + used >= line.n || line.p[11 + used] != ' ' ||
-	    s > INT64_MAX / WHEN_SECOND - 1)
+	    st->time_ns == WHEN_NONE)
 		return false;
 	st->kind = STAMP_DECIMAL;
 	st->n = 11 + used + 1;
@@ -428,22 +446,18 @@ years_init(struct years *y)
 static void
 years_line(struct years *y, struct str line)
 {
-	struct civil c = { .year = 1972 }; /* a leap year: every date exists */
-	int64_t now, moved;
+	struct civil c = { 0 };
+	int64_t now;
 
-	if (line.n < 16 || line.p[15] != ' ' ||
-	    !syslog_time_read(line.p, &c) || !civil_valid(&c))
+	if (line.n < 17 || line.p[15] != ' ' ||
+	    !syslog_time_read(line.p, &c) || !seconds_in_year(c, &now))
 		return;
-	now = seconds_in_year(&c);
-	moved = y->any ? now - y->previous : 0;
-	if (moved < -HALF_YEAR_S)
-		y->era++;
-	else if (moved > HALF_YEAR_S)
-		y->era--;
+	y->era += years_between(y->previous, now);
 	y->any = true;
 	y->previous = now;
-	if (c.month == 2 && c.day == 29 && y->era >= 0 && y->era < 64)
-		y->leap_eras |= UINT64_C(1) << y->era;
+	if (c.month == 2 && c.day == 29 && y->era >= -YEARS_BEFORE &&
+	    y->era < 64 - YEARS_BEFORE)
+		y->leap_eras |= UINT64_C(1) << (y->era + YEARS_BEFORE);
 	y->last_month = c.month;
 	y->last_day = c.day;
 	y->last_hour = c.hour;
@@ -463,8 +477,9 @@ years_block(struct years *y, struct str block)
 static bool
 years_fit(const struct years *y, int64_t first)
 {
-	for (int era = 0; era < 64; era++)
-		if (y->leap_eras >> era & 1 && !civil_leap_year(first + era))
+	for (int bit = 0; bit < 64; bit++)
+		if (y->leap_eras >> bit & 1 &&
+		    !civil_leap_year(first + bit - YEARS_BEFORE))
 			return false;
 	return true;
 }
@@ -472,9 +487,9 @@ years_fit(const struct years *y, int64_t first)
 int
 years_first(const struct years *y, int64_t anchor_ns, const struct zone *z)
 {
-	int64_t anchor_s = anchor_ns / WHEN_SECOND;
-	struct civil last = civil_from_s(
-	    anchor_s + zone_offset_s(z, anchor_s) + WHEN_DAY_S);
+	int64_t anchor_s = when_to_s(anchor_ns);
+	struct civil last = civil_from_s(anchor_s + WHEN_DAY_S +
+	    (z ? zone_offset_s(z, anchor_s) : 0));
 	int64_t limit_s = civil_to_s(&last);
 	int64_t year = last.year;
 

@@ -30,8 +30,8 @@ enum stamp_kind {
 /* What must be remembered from line to line to read local, year-less stamps. */
 struct stamp_clock {
 	const struct zone *zone;
-	int year;	  /* of the stamp before; 0: stamps without a year get 1970 */
-	int64_t previous; /* local seconds within .year of the stamp before, -1 */
+	int year;	  /* of the stamp before; 0: stamps without a year get 1972 */
+	int64_t previous; /* seconds in the year of the one before without a year, -1 */
 	int64_t last_s;	  /* Unix seconds of the stamp before */
 };
 
@@ -45,6 +45,7 @@ struct stamp {
 	struct str pid;	    /* in brackets, or prefork's */
 };
 
+/* z may be NULL: local stamps are in UTC then. */
 void stamp_clock_init(struct stamp_clock *c, const struct zone *z, int year);
 
 /*
@@ -73,14 +74,17 @@ int64_t stamp_tai64n(const char *p);
  */
 struct years {
 	bool any;	   /* a year-less stamp was seen */
-	int64_t previous;  /* seconds in the year of the stamp before */
+	int64_t previous;  /* seconds in the year of the stamp before, -1 */
 	int era;	   /* years since the first stamp */
 	int last_month, last_day, last_hour, last_minute, last_second;
-	uint64_t leap_eras; /* bit n: era n had a 29 February */
+	uint64_t leap_eras; /* bit n: era n - YEARS_BEFORE had a 29 February */
 };
+/* Lines of so many years before the first stamp may follow it. */
+#define YEARS_BEFORE 8
+
 void years_init(struct years *y);
 void years_block(struct years *y, struct str block);
-/* The year of the first stamp, given when the source ended. */
+/* The year of the first stamp, given when the source ended.  z may be NULL: UTC. */
 int years_first(const struct years *y, int64_t anchor_ns, const struct zone *z);
 
 #endif

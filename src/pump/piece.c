@@ -66,6 +66,12 @@ sniff(const struct source *source, const struct pump_options *o,
 	while (n < SNIFF_BYTES && (got = reader_read(r, p + n,
 	    SNIFF_BYTES - n)) > 0)
 		n += got;
+	if (n == 0 && reader_error(r)) {
+		err_set(err, ERR_IO, "%s", reader_error(r));
+		reader_close(&r);
+		free(p);
+		return -1;
+	}
 	reader_close(&r);
 	memset(p + n, '\n', FORMAT_SLACK);
 	s->any = n > 0;

@@ -417,7 +417,8 @@ count_rules(struct tally *t, const struct event *ev, int category)
 	struct str tests, one;
 	bool any = false;
 
-	if (!has(t, DIM_RULE) || ev->score_milli == EVENT_NO_NUMBER)
+	if ((!has(t, DIM_RULE) && !has(t, DIM_COUNTER)) ||
+	    ev->score_milli == EVENT_NO_NUMBER)
 		return;
 	at = str_find(ev->trailer, STR("tests="));
 	if (at == ev->trailer.n)

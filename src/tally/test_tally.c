@@ -1,0 +1,238 @@
+#include "tally/test_tally.h"
+
+#include <stdlib.h>
+
+#include "base/test.h"
+#include "base/when.h"
+
+#define DAY INT64_C(20522) /* of TEST_DAY_S, from 1970-01-01 */
+
+void
+test_tally_open(struct test_tally *x, dim_mask dims_wanted)
+{
+	*x = (struct test_tally){ .options = { .dims = dims_wanted,
+		.grain_s = 3600 } };
+	classes_init(&x->classes);
+	classes_add_local_domain(&x->classes, STR("example.org"));
+	x->options.classes = &x->classes;
+	x->tally = tally_new(&x->options);
+}
+
+void
+test_tally_again(struct test_tally *x)
+{
+	tally_free(&x->tally);
+	x->tally = tally_new(&x->options);
+}
+
+void
+test_tally_close(struct test_tally *x)
+{
+	tally_free(&x->tally);
+	assert_null(x->tally);
+	classes_clear(&x->classes);
+	buf_clear(&x->text);
+}
+
+struct event
+test_event(enum event_kind kind, int64_t s)
+{
+	struct event ev;
+
+	event_init(&ev, kind, (TEST_DAY_S + s) * WHEN_SECOND);
+	ev.stream = STR("log");
+	ev.pid = STR("7");
+	return ev;
+}
+
+struct event
+test_queued(int64_t s)
+{
+	struct event ev = test_event(EVENT_TRANSACTION, s);
+
+	ev.verdict = VERDICT_ACCEPTED;
+	ev.client = STR("192.0.2.10");
+	ev.host = STR("mail.example.com");
+	ev.helo = STR("mail.example.com");
+	ev.sender = STR("<ann@example.com>");
+	ev.recipients = STR("<bob@example.org>");
+	ev.disposition = STR("queued");
+	ev.code = STR("");
+	ev.text = STR("<id@example.com>");
+	return ev;
+}
+
+struct event
+test_denied(int64_t s, const char *plugin, const char *code, const char *text)
+{
+	struct event ev = test_queued(s);
+
+	ev.verdict = code[2] == '2' || code[2] == '4' ? VERDICT_DEFERRED
+						       : VERDICT_REJECTED;
+	ev.disposition = str_from(plugin);
+	ev.code = str_from(code);
+	ev.text = str_from(text);
+	ev.trailer = STR("msg denied before queued");
+	return ev;
+}
+
+static void
+add_key(struct buf *b, const struct tally *t, enum dim_key kind, uint32_t key)
+{
+	if (kind == DIM_TEXT)
+		buf_add_str(b, tally_text(t, key));
+	else if (kind == DIM_NUMBER)
+		buf_printf(b, "%u", key);
+}
+
+static void
+add_time(struct buf *b, int64_t time_ns)
+{
+	if (time_ns == WHEN_NONE)
+		buf_add_char(b, '-');
+	else
+		buf_printf(b, "%lld", (long long)(time_ns / WHEN_SECOND -
+		    TEST_DAY_S));
+}
+
+static void
+add_bucket(struct buf *b, const struct tally *t, enum dim_grain grain,
+    int32_t bucket)
+{
+	if (grain == DIM_WHOLE) {
+		assert_int_equal(bucket, 0);
+		return;
+	}
+	if (bucket == INT32_MIN)
+		buf_add_char(b, '-');
+	else if (grain == DIM_DAY)
+		buf_printf(b, "%lld", (long long)(bucket - DAY));
+	else
+		buf_printf(b, "%g", (double)(tally_bucket_s(t, bucket) -
+		    TEST_DAY_S) / 3600);
+	buf_add_char(b, ' ');
+}
+
+static void
+add_cell(struct buf *b, const struct tally *t, enum dim_id dim, size_t i)
+{
+	const struct dim *d = &dims[dim];
+	size_t n;
+	const struct cell *c = &tally_cells(t, dim, &n)[i];
+
+	add_bucket(b, t, d->grain, c->bucket);
+	add_key(b, t, d->k1, c->k1);
+	buf_add_char(b, '|');
+	add_key(b, t, d->k2, c->k2);
+	buf_printf(b, "|%u: %llu", c->verdict, (unsigned long long)c->count);
+	if (d->measures & DIM_SUM) {
+		const struct cell_sum *s = tally_sum(t, dim, i);
+
+		buf_printf(b, " %lld %llu", (long long)s->sum,
+		    (unsigned long long)s->n);
+		if (s->n > 0)
+			buf_printf(b, " %lld", (long long)s->max);
+	}
+	if (d->measures & DIM_SEEN) {
+		const struct cell_seen *s = tally_seen(t, dim, i);
+
+		buf_add_char(b, ' ');
+		add_time(b, s->first_ns);
+		buf_add_char(b, '-');
+		add_time(b, s->last_ns);
+		buf_add_char(b, ' ');
+		buf_add_str(b, tally_text(t, s->example));
+	}
+	buf_add_char(b, '\n');
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+void
+test_cells_add(struct buf *b, struct tally *t, enum dim_id dim)
+{
+	struct buf lines = { 0 };
+	struct str rest, *sorted;
+	size_t *ends, n;
+
+	tally_settle(t);
+	tally_cells(t, dim, &n);
+	sorted = calloc(n + 1, sizeof(*sorted));
+	ends = calloc(n + 1, sizeof(*ends));
+	for (size_t i = 0; i < n; i++) {
+		add_cell(&lines, t, dim, i);
+		ends[i] = lines.n;
+	}
+	rest = buf_str(&lines);
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = str_span(rest.p + (i ? ends[i - 1] : 0),
+		    rest.p + ends[i]);
+	if (n > 1)
+		qsort(sorted, n, sizeof(*sorted), by_text);
+	for (size_t i = 0; i < n; i++)
+		buf_add_str(b, sorted[i]);
+	free(sorted);
+	free(ends);
+	buf_clear(&lines);
+}
+
+static void
+add_text(struct buf *b, const struct tally *t, uint32_t id)
+{
+	buf_add_char(b, ' ');
+	buf_add_str(b, tally_text(t, id));
+}
+
+void
+test_tally_add(struct buf *b, struct tally *t)
+{
+	const struct slow_connection *slow;
+	const struct odd_text *odd;
+	const struct kept_transaction *kept;
+	size_t n;
+
+	for (int dim = 0; dim < DIMS; dim++) {
+		if (!tally_has(t, (enum dim_id)dim))
+			continue;
+		buf_printf(b, "%s\n", dims[dim].name);
+		test_cells_add(b, t, (enum dim_id)dim);
+	}
+	slow = tally_slowest(t, &n);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(b, "slow %lld ", (long long)slow[i].duration_ns);
+		add_time(b, slow[i].time_ns);
+		add_text(b, t, slow[i].pid);
+		add_text(b, t, slow[i].client);
+		add_text(b, t, slow[i].disposition);
+		buf_add_char(b, '\n');
+	}
+	odd = tally_odd_texts(t, &n);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(b, "odd %llu ", (unsigned long long)odd[i].count);
+		buf_add(b, odd[i].text, odd[i].n);
+		buf_add_char(b, '\n');
+	}
+	kept = tally_kept(t, &n);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(b, "kept ");
+		add_time(b, kept[i].time_ns);
+		add_text(b, t, kept[i].client);
+		add_text(b, t, kept[i].disposition);
+		add_text(b, t, kept[i].sender);
+		add_text(b, t, kept[i].text);
+		buf_add_char(b, '\n');
+	}
+}
+
+void
+test_assert_cells(struct test_tally *x, enum dim_id dim, const char *expected)
+{
+	buf_reset(&x->text);
+	test_cells_add(&x->text, x->tally, dim);
+	buf_add_char(&x->text, '\0');
+	assert_string_equal(x->text.p, expected);
+}
