@@ -17,124 +17,15 @@
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
+#include "cmd/report_options.h"
 #include "conf/conf.h"
 #include "pump/pump.h"
 #include "render/render.h"
 #include "report/build.h"
 #include "report/report.h"
+#include "summarize/state.h"
+#include "summarize/store.h"
 #include "tally/tally.h"
-
-/* The command's own options, as the command line has them. */
-struct report_options {
-	struct logs_options logs;
-	const char *output;
-	const char *directory;
-	const char *sections;
-	bool list_sections;
-	const char *color;
-	long top;
-	const char *codes_by;
-	const char *bl_key;
-	const char *tld;
-	const char *tld_of;
-	bool tld_by_day;
-	const char *order;
-	const char *ip_prefix;
-	long max_hour_rows;
-	struct opt_list facts;
-	bool case_sensitive_local;
-	bool explain;
-	bool quiet_empty;
-	bool empty_ok;
-	bool csv_safe;
-	bool timing;
-	bool selfcheck;
-	long part_bytes;
-};
-
-#define OWN_ROWS 26
-
-static void
-own_rows(struct opt rows[OWN_ROWS], struct report_options *o)
-{
-	const struct opt table[] = {
-		{ .type = OPT_GROUP, .help = "Report" },
-		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
-		    .argument = "FORMAT", .value = &o->output,
-		    .help = "text, json, jsonl or csv", .initial = "text" },
-		{ .type = OPT_TEXT, .short_name = 'd', .name = "directory",
-		    .argument = "DIR", .value = &o->directory,
-		    .help = "csv: write one file a section there" },
-		{ .type = OPT_TEXT, .name = "sections", .argument = "LIST",
-		    .value = &o->sections, .help = "a,b: only these; -c: all "
-		    "but c", .initial = "all" },
-		{ .type = OPT_FLAG, .name = "list-sections",
-		    .value = &o->list_sections, .help = "print which there "
-		    "are" },
-		{ .type = OPT_NUMBER, .name = "top", .argument = "N",
-		    .value = &o->top, .min = 0, .max = 1000000000,
-		    .help = "rows of league tables, 0: all",
-		    .initial = "by section" },
-		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
-		    .value = &o->color, .help = "auto, always, never",
-		    .initial = "auto" },
-		{ .type = OPT_TEXT, .name = "codes-by", .argument = "KEY",
-		    .value = &o->codes_by, .help = "disposition, or hook: with "
-		    "the verdict's number", .initial = "disposition" },
-		{ .type = OPT_TEXT, .name = "bl-key", .argument = "KEY",
-		    .value = &o->bl_key, .help = "block lists by name, or by "
-		    "the URL's host", .initial = "name" },
-		{ .type = OPT_TEXT, .name = "tld", .argument = ".TLD",
-		    .value = &o->tld, .help = "list the transactions of "
-		    "senders there" },
-		{ .type = OPT_TEXT, .name = "tld-of", .argument = "WHICH",
-		    .value = &o->tld_of, .help = "queued, denied or all",
-		    .initial = "all" },
-		{ .type = OPT_FLAG, .name = "tld-by-day",
-		    .value = &o->tld_by_day, .help = "a row a day" },
-		{ .type = OPT_TEXT, .name = "order", .argument = "ORDER",
-		    .value = &o->order, .help = "count, or name (section tld)",
-		    .initial = "count" },
-		{ .type = OPT_TEXT, .name = "ip-prefix", .argument = "V4[,V6]",
-		    .value = &o->ip_prefix, .help = "clients by network, for "
-		    "instance 24,64" },
-		{ .type = OPT_NUMBER, .name = "max-hour-rows", .argument = "N",
-		    .value = &o->max_hour_rows, .min = 1, .max = 1000000,
-		    .help = "more hours than this become days",
-		    .initial = "744" },
-		{ .type = OPT_LIST, .name = "fact", .argument = "KEY=VALUE",
-		    .value = &o->facts, .help = "a line for the head; may be "
-		    "given several times" },
-		{ .type = OPT_FLAG, .name = "case-sensitive-local",
-		    .value = &o->case_sensitive_local,
-		    .help = "keep the case of local parts" },
-		{ .type = OPT_FLAG, .name = "explain", .value = &o->explain,
-		    .help = "say what numbers mean" },
-		{ .type = OPT_FLAG, .name = "quiet-empty",
-		    .value = &o->quiet_empty, .help = "leave empty sections "
-		    "out" },
-		{ .type = OPT_FLAG, .name = "empty-ok", .value = &o->empty_ok,
-		    .help = "exit 0 even if no line was understood" },
-		{ .type = OPT_FLAG, .name = "csv-safe", .value = &o->csv_safe,
-		    .help = "csv: disarm cells that a spreadsheet would run",
-		    .initial = "on" },
-		{ .type = OPT_FLAG, .name = "timing", .value = &o->timing,
-		    .help = "tell how long it took" },
-		{ .type = OPT_FLAG, .name = "selfcheck",
-		    .value = &o->selfcheck, .help = "check that the sums of "
-		    "the tables agree; 70 if not" },
-		/* For tests of what must not depend on how files are cut. */
-		{ .type = OPT_NUMBER, .name = "part-bytes", .argument = "N",
-		    .value = &o->part_bytes, .min = 0, .max = 1L << 40,
-		    .help = "smallest part of a file for a thread",
-		    .hidden = true },
-		{ .type = OPT_END },
-	};
-	_Static_assert(sizeof(table) / sizeof(table[0]) <= OWN_ROWS,
-	    "OWN_ROWS is too small");
-
-	memcpy(rows, table, sizeof(table));
-}
 
 /* What a run holds, from options to the finished report. */
 struct run {
@@ -145,6 +36,7 @@ struct run {
 	const struct renderer *renderer;
 	bool *chosen;
 	struct country_file *countries;
+	struct state state; /* --state; else all zero */
 	struct part_counter *counters; /* one a thread */
 	struct pumped pumped;
 	struct report *report;
@@ -180,68 +72,6 @@ static struct str
 country_of(void *ctx, struct str client)
 {
 	return country_find(ctx, client);
-}
-
-static int
-one_of(const char *option, const char *value, const char *a, const char *b,
-    const char *c, const char **chosen, struct err *err)
-{
-	*chosen = value ? value : a;
-	if (strcmp(*chosen, a) == 0 || strcmp(*chosen, b) == 0 ||
-	    (c && strcmp(*chosen, c) == 0))
-		return 0;
-	return err_set(err, ERR_USAGE, "%s %s: must be %s%s%s or %s", option,
-	    value, a, c ? ", " : "", c ? b : "", c ? c : b);
-}
-
-/* "24,64", "24" */
-static int
-read_prefix(const char *text, struct build_options *b, struct err *err)
-{
-	struct str rest = str_from(text), one;
-	uint32_t bits;
-
-	if (str_cut(&rest, ',', &one) && num_u32(one, &bits) && bits <= 32) {
-		b->ip_bits_v4 = (int)bits;
-		if (rest.p == NULL)
-			return 0;
-		if (num_u32(rest, &bits) && bits <= 128) {
-			b->ip_bits_v6 = (int)bits;
-			return 0;
-		}
-	}
-	return err_set(err, ERR_USAGE, "--ip-prefix %s: must be one or two "
-	    "numbers of bits, for instance 24,64", text);
-}
-
-static int
-read_choices(struct run *r, struct err *err)
-{
-	const struct report_options *o = r->o;
-	struct build_options *b = &r->build;
-	const char *codes_by, *bl_key, *order, *color;
-
-	if (one_of("--color", o->color, "auto", "always", "never", &color,
-	    err) < 0 ||
-	    one_of("--codes-by", o->codes_by, "disposition", "hook", NULL,
-	    &codes_by, err) < 0 ||
-	    one_of("--bl-key", o->bl_key, "name", "host", NULL, &bl_key,
-	    err) < 0 ||
-	    one_of("--order", o->order, "count", "name", NULL, &order,
-	    err) < 0 ||
-	    one_of("--tld-of", o->tld_of, "all", "queued", "denied",
-	    &b->tld_of, err) < 0)
-		return -1;
-	b->codes_by_code = strcmp(codes_by, "hook") == 0;
-	b->list_key_host = strcmp(bl_key, "host") == 0;
-	b->order_by_name = strcmp(order, "name") == 0;
-	b->ip_bits_v4 = 32;
-	b->ip_bits_v6 = 128;
-	for (size_t i = 0; i < o->facts.n; i++)
-		if (strchr(o->facts.items[i], '=') == NULL)
-			return err_set(err, ERR_USAGE, "--fact %s: must be "
-			    "KEY=VALUE", o->facts.items[i]);
-	return o->ip_prefix ? read_prefix(o->ip_prefix, b, err) : 0;
 }
 
 /* Configuration and options as the sections want them. */
@@ -286,6 +116,26 @@ take_settings(struct run *r)
 }
 
 static int
+read_state(struct run *r, const char *path, struct err *err)
+{
+	char *text = mem_alloc(STATE_MAX_BYTES);
+	struct err why;
+	ssize_t n = store_read_file(path, text, STATE_MAX_BYTES, &why);
+
+	state_init(&r->state);
+	if (n > 0)
+		state_read(&r->state, str_make(text, (size_t)n));
+	r->build.state = &r->state;
+	free(text);
+	if (n < 0)
+		return err_set(err, ERR_NO_INPUT, "%s: %s", path, why.text);
+	if (state_is_empty(&r->state))
+		return err_set(err, ERR_NO_INPUT, "%s: there are no counts in "
+		    "it; name a state of qplogsumm or summarize", path);
+	return 0;
+}
+
+static int
 read_options(struct run *r, struct err *err)
 {
 	const struct report_options *o = r->o;
@@ -300,11 +150,13 @@ read_options(struct run *r, struct err *err)
 		    "file a section", o->directory);
 	r->chosen = mem_zalloc(section_type_count() * sizeof(*r->chosen));
 	if (sections_choose(o->sections, r->chosen, err) < 0 ||
-	    read_choices(r, err) < 0)
+	    report_choices(o, &r->build, err) < 0)
 		return -1;
 	if (o->case_sensitive_local)
 		r->context->conf->classes.case_sensitive_local = true;
 	take_settings(r);
+	if (o->state && read_state(r, o->state, err) < 0)
+		return -1;
 	if (r->context->conf->country_file && country_open(&r->countries,
 	    r->context->conf->country_file, err) < 0)
 		return -1;
@@ -689,6 +541,7 @@ static void
 run_clear(struct run *r)
 {
 	report_free(&r->report);
+	state_clear(&r->state);
 	if (r->counters) {
 		tally_free(&r->counters[0].tally);
 		tally_free(&r->counters[0].before);
@@ -724,14 +577,14 @@ report_run(const struct cmd *self, struct cmd_context *context, int argc,
 {
 	struct report_options o = { .top = -1, .max_hour_rows = 744,
 		.csv_safe = true };
-	struct opt shared[LOGS_ROWS], own[OWN_ROWS];
+	struct opt shared[LOGS_ROWS], own[REPORT_ROWS];
 	const struct opt *tables[] = { shared, own };
 	struct run r = { .context = context, .o = &o };
 	struct err err;
 	int operands, status;
 
 	logs_rows(shared, &o.logs);
-	own_rows(own, &o);
+	report_rows(own, &o);
 	operands = cmd_options(self, context, tables, 2, argc, argv, &status);
 	if (operands < 0)
 		return status;

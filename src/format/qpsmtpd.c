@@ -85,6 +85,9 @@ show_event(void *ctx, const struct event *ev)
 {
 	struct buf *b = ctx;
 
+	/* Only that one line was looked at. */
+	if (ev->unfinished)
+		return;
 	show(b, "event", str_from(event_kind_name(ev->kind)));
 	if (ev->verdict != VERDICT_NONE)
 		show(b, "verdict", str_from(verdict_name(ev->verdict)));

@@ -21,6 +21,7 @@
 struct classes;
 struct err;
 struct league;
+struct state;
 struct zone;
 
 /* One log directory, or one syslog host's file: for coverage and counts. */
@@ -76,6 +77,7 @@ struct build_options {
 	size_t n_columns;
 	const struct str *facts; /* "key=value" for the head */
 	size_t n_facts;
+	const struct state *state; /* of the summariser (C.15); NULL: none */
 };
 
 /* What sections are made of. */
@@ -142,8 +144,8 @@ int build_selfcheck(const struct build *b, struct err *err);
 build_fn section_head, section_hours, section_rcpt_domains, section_viruses,
     section_codes, section_sa_rules, section_countries, section_bl_config,
     section_bl_use, section_rcpt_users, section_unrecognised, section_tld,
-    section_ips, section_coverage, section_connections, section_totals,
-    section_traffic_days, section_traffic_hours, section_auth,
+    section_ips, section_qplogsumm, section_coverage, section_connections,
+    section_totals, section_traffic_days, section_traffic_hours, section_auth,
     section_compare, section_streams, section_unparsed;
 
 /* ---- shared by the sections ---- */

@@ -92,6 +92,13 @@ const struct section_type section_types[] = {
 		.build = section_ips,
 	},
 	{
+		.id = "qplogsumm",
+		.title = "Transactions by disposition",
+		.help = "per day, beside the long-term counts of a state file",
+		.dims = DIM(DISPOSITION),
+		.build = section_qplogsumm,
+	},
+	{
 		.id = "coverage",
 		.title = "Log coverage",
 		.help = "what the logs hold, their gaps, and for how long",
