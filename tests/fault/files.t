@@ -4,6 +4,7 @@ are read: what can be read is reported, and one line tells what could not."""
 import bz2
 import ctypes
 import gzip
+import json
 import lzma
 import os
 import pathlib
@@ -15,7 +16,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from mailtally import (ENVIRONMENT, PROGRAM, SCRATCH, corpus, corpus_log,
+from mailtally import (ENVIRONMENT, PROGRAM, Result, SCRATCH, corpus_log,
                        loggen, report, run, scratch)
 from tap import done, equal, ok
 
@@ -25,7 +26,6 @@ GOOD = scratch("good.log", LOG)
 
 
 def json_report(result):
-    import json
     return json.loads(result.out)
 
 
@@ -65,7 +65,6 @@ def run_plainly(*arguments):
     process = subprocess.run(
         [PROGRAM, *map(str, arguments)], env=ENVIRONMENT, cwd=SCRATCH,
         preexec_fn=without_override, capture_output=True, timeout=120)
-    from mailtally import Result
     return Result(process, process.stdout, process.stderr)
 
 
@@ -216,7 +215,6 @@ def test_shrinks():
         timer.join()
         if process.returncode == 74:
             seen += 1
-            import json
             got = json.loads(out)
             ok(0 < got["head"]["examined"] < truth["transactions"] and
                err.count(b"\n") == 1 and str(path).encode() in err,
@@ -357,7 +355,6 @@ def test_many_files():
     process = subprocess.run([PROGRAM, "report", "-o", "json", "--jobs", "8",
                               folder], env=ENVIRONMENT, preexec_fn=few,
                              capture_output=True, timeout=120)
-    import json
     ok(process.returncode == 0 and json.loads(process.stdout)["head"]
        ["examined"] == RECORDS, "%d files, 16 descriptors" % len(ends),
        process.returncode, process.stderr[-600:])

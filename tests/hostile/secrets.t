@@ -169,7 +169,7 @@ def test_shown():
     path = scratch("shown", lines_of(COMMANDS[0])[-1] + "\n" +
                    "\n".join(odd_lines(COMMANDS[0])[:3]) + "\n")
     for kind in ("text", "json"):
-        out = run("report", "--format", "qpsmtpd", "-o", kind, path).out
+        out = run("report", "--format", "qpsmtpd", "-o", kind, path.name).out
         ok(out.count(b"AUTH PLAIN ***") >= 4, kind + ": masked lines are shown",
            out)
 

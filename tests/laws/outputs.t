@@ -8,8 +8,8 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from laws import Log, comparable, cut, lay_out, line_ends, read, rng
-from mailtally import SCRATCH, corpus, corpus_log, run, scratch, together
+from laws import comparable, cut, lay_out, line_ends, rng
+from mailtally import SCRATCH, corpus, corpus_log, run, scratch
 from tap import done, equal, ok
 
 LOG = corpus("modern-9field-naughty") / "log"

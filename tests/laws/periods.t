@@ -5,14 +5,13 @@
 Each column of each table is a sum, the least, the greatest, or named in
 OTHERS: a new one has to be put somewhere.
 """
-import datetime
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from laws import SEED, generated, rng
-from mailtally import (Report, corpus, corpus_log, run, scratch, together)
-from tap import done, equal, ok
+from mailtally import Report, corpus, corpus_log, scratch, together
+from tap import done, equal
 
 # What tells the rows of a table apart.
 KEYS = {
@@ -27,12 +26,12 @@ KEYS = {
     "connections/concurrency": ("n",), "connections/limits": ("ip", "limit"),
     "totals": ("item", "label"), "traffic-days": None,
     "traffic-hours": ("hour",), "auth": ("network",),
-    "streams": ("stream",),
+    "streams": ("stream",), "qplogsumm": ("disposition",),
 }
 # What is of the whole log, of several periods, or the greatest few.
 OTHER_TABLES = {"coverage", "coverage/limits", "coverage/gaps", "compare",
                 "unparsed", "unparsed/samples", "connections/slowest",
-                "auth/patterns", "unrecognised/texts"}
+                "auth/patterns", "unrecognised/texts", "qplogsumm/times"}
 # Nothing is too little to be shown.
 CONF = scratch("all.conf", "[report]\ncountry_cutoff = 0\n"
                "sa_rule_threshold = 0\n")
@@ -44,7 +43,7 @@ OTHERS = {
     "percent", "accept_percent", "n_m_percent", "score", "mean", "median",
     "90_percent", "99_percent", "unique_ips", "ips", "days", "received_day",
     "deferred_day", "rejected_day", "plugins", "host", "country", "lists",
-    "example_text",
+    "example_text", "avg_day",
 }
 # Rows of totals that count distinct things.
 DISTINCT = {"senders", "sender_domains", "recipients", "recipient_domains",

@@ -8,8 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import styles
-from laws import (Log, SEED, comparable, cut, generated, in_order, lay_out,
-                  line_ends, read, rng)
+from laws import Log, SEED, cut, generated, in_order, line_ends, rng
 from mailtally import Report, scratch
 from tap import done, equal
 

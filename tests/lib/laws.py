@@ -101,7 +101,7 @@ def logs():
     """A few of each kind."""
     for name in ("modern-8field", "naughty-multiline", "old-plugin-colon"):
         yield Log(name, corpus_log(name))
-    yield Log("generated", generated())
+    yield Log("generated", generated("1M"))
 
 
 def cut(data, places):

@@ -134,23 +134,18 @@ for name, how in [
     equal(d.counts(COPY), alone if "4" in name else want,
           "descriptor %s: the copy of the state has it" % name)
 
-for name, how in [("full", {"one": "1>/dev/full"}),
-                  ("a pipe without a reader", {"one": "| :", "zero": "0<previous"})]:
-    d = Directory("one", old)
-    if name == "full":
-        d.process(second, **how)
-        equal((d.status, d.read("newstate"), d.read(COPY)), (111, b"", None),
-              "standard output full: 111, and no state", d.err)
-    else:
-        d.write("previous", log * 3)
-        read, write = os.pipe()
-        os.close(read)
-        with open(d.path / "previous", "rb") as previous:
-            status = subprocess.run(
-                [PROGRAM, "summarize"], cwd=d.path, env=ENVIRONMENT,
-                stdin=previous, stdout=write, stderr=subprocess.DEVNULL)
-        os.close(write)
-        equal(status.returncode, 111, "standard output %s" % name)
+d = Directory("one", old).process(second, one="1>/dev/full")
+equal((d.status, d.read("newstate"), d.read(COPY)), (111, b"", None),
+      "standard output full: 111, and no state", d.err)
+d.write("previous", log * 3)
+reader, writer = os.pipe()
+os.close(reader)
+with open(d.path / "previous", "rb") as previous:
+    status = subprocess.run([PROGRAM, "summarize"], cwd=d.path, stdin=previous,
+                            env=ENVIRONMENT, stdout=writer,
+                            stderr=subprocess.DEVNULL).returncode
+os.close(writer)
+equal(status, 111, "standard output a pipe without a reader: 111")
 
 # ---- the working directory ----
 
@@ -246,8 +241,7 @@ equal(d.read("processed"), second + b"@4000000069c8",
 d = Directory("stamps").process(b"".join(
     re.sub(rb"^@\w{24}", b"@4000000069c83b370c0bcf14", l) for l in lines))
 equal(d.status, 0, "all stamps equal")
-ok(b"  -        -" in d.read("newstate") or
-   b"        -" in d.read("newstate"), "divided by nothing is -")
+ok(b"%        -" in d.read("newstate"), "divided by nothing is -")
 
 # ---- lines that multilog cut ----
 
@@ -288,8 +282,6 @@ equal((out.returncode, out.stdout), (0, second), "called as qplogsumm")
 d = Directory("limits", old).process(second, before="ulimit -f 100;")
 equal((d.status, d.read("newstate")), (111, b""),
       "a limit on files that the copy meets: 111", d.err)
-d = Directory("forks", old).process(second, env={"MALLOC_ARENA_MAX": "1"})
-equal(d.counts(), want, "and without limits it goes on")
 
 # ---- one large log through pipes ----
 
