@@ -14,18 +14,16 @@
 
 /*
  * With a standard descriptor closed, the next file opened would take its
- * place and be written to or read from in its stead.
+ * place and be written to or read from in its stead.  What takes it here is
+ * good for nothing, so that reading and writing fail as they should.
  */
 static void
 keep_standard_descriptors(void)
 {
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null",
+		    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return;
 }
 
 static int

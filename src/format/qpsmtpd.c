@@ -4,7 +4,8 @@
  * The three layers of a line (spec/qpsmtpd-log.md 1) are taken off in turn:
  * stamp.c knows the time stamp, qpsmtpd_line.c the text behind the process
  * id, qpsmtpd_track.c the connection that a line belongs to; qpsmtpd_scan.c is
- * the loop over lines that calls them.
+ * the loop over lines that calls them, and qpsmtpd_mask.c takes credentials
+ * out of the lines that are shown.
  *
  * Deviations from what daemons write: none known.  The prefix character of a
  * logterse record is taken to be the backquote, its default.

@@ -470,7 +470,7 @@ used_line(struct qpsmtpd_scan *s, enum qp_kind kind, const struct prefix *x,
 		break;
 	case QP_UNKNOWN: case QP_REPLY: case QP_COMMAND: case QP_PROGRESS:
 	case QP_CONTINUATION: case QP_SUMMARY: case QP_EMPTY: case QP_KINDS:
-		assert(!"a kind that makes no event");
+		assert(false && "a kind that makes no event");
 	}
 	if (!ok)
 		not_understood(s, kind, line, offset);
@@ -833,7 +833,7 @@ join_seam(struct qpsmtpd_scan *s, struct qpsmtpd_scan *later, bool contiguous)
 	struct str head = buf_str(&later->head), tail = buf_str(&later->tail);
 	struct str rest = head.n > 0 ? head : later->at_head ? tail : str_none();
 	bool one_line = contiguous && s->tail.n > 0 && rest.n > 0 &&
-	    !stamp_begins(rest);
+	    !stamp_begins(str_head(rest, str_index(rest, '\n')));
 	size_t used = 0;
 
 	s->counts.joined_lines += one_line;

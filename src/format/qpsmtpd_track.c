@@ -252,7 +252,7 @@ open_line(struct track *t, struct conn *c, enum qp_kind kind, struct event *ev)
 	case QP_CLIENT_LIMIT: case QP_REFUSED: case QP_REPLY: case QP_COMMAND:
 	case QP_PROGRESS: case QP_CONTINUATION: case QP_SUMMARY: case QP_EMPTY:
 	case QP_KINDS:
-		assert(!"a line of no connection");
+		assert(false && "a line of no connection");
 	}
 	event_complete(ev, c);
 	t->emit(t->ctx, ev);
