@@ -175,15 +175,39 @@ column_switch(const struct conf *c, struct str title)
 }
 
 static void
+print_column(struct buf *b, const struct conf *c, struct str title)
+{
+	buf_printf(b, "%.*s = %s\n", STR_ARG(title),
+	    switch_names[column_switch(c, title)]);
+}
+
+/* Is rule i the first one of a category of its own? */
+static bool
+is_first_of_own(const struct classes *c, size_t i)
+{
+	if (c->rules[i].category < CATEGORIES)
+		return false;
+	for (size_t j = 0; j < i; j++)
+		if (c->rules[j].category == c->rules[i].category)
+			return false;
+	return true;
+}
+
+/*
+ * Categories of their own in the order of the rules that speak of them, as
+ * they will be made when this is read; one that no rule speaks of any more
+ * is none.
+ */
+static void
 print_columns(struct buf *b, const struct conf *c, const struct row *r)
 {
 	(void)r;
-	for (size_t i = 0; i < n_titles(c); i++) {
-		struct str title = title_get(c, i);
-
-		buf_printf(b, "%.*s = %s\n", STR_ARG(title),
-		    switch_names[column_switch(c, title)]);
-	}
+	for (size_t i = 0; i < ORIGIN_COLUMNS + CATEGORIES; i++)
+		print_column(b, c, title_get(c, i));
+	for (size_t i = 0; i < c->classes.n_rules; i++)
+		if (is_first_of_own(&c->classes, i))
+			print_column(b, c, category_title(&c->classes,
+			    c->classes.rules[i].category));
 }
 
 const struct conf_type conf_type_columns = {
@@ -250,6 +274,11 @@ set_category(const struct assignment *a)
 	}
 	if (is_no_key(a->key) || is_no_key(a->value))
 		return conf_wrong(a, "is empty or has one of = ; # [ in a name");
+	/* It would be a key of [columns], and there "a: b" is taken for an
+	 * assignment. */
+	if (str_index(a->value, ':') < a->value.n)
+		return conf_wrong(a, "has a colon, which no title of a column may "
+		    "have");
 	if (is_category_of_queued(a->conf, a->value))
 		return conf_wrong(a, "is for what is queued, by its score");
 	if (!is_category(a->conf, a->value) && judge_title(a) == -1)

@@ -226,7 +226,8 @@ build_slots(struct build *b, bool days_only)
 		};
 	}
 	s.rows = arena_alloc(&b->report->arena, s.n * sizeof(*rows));
-	memcpy(s.rows, rows, s.n * sizeof(*rows));
+	if (s.n > 0)
+		memcpy(s.rows, rows, s.n * sizeof(*rows));
 	free(rows);
 	return s;
 }

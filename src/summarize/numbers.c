@@ -1,5 +1,6 @@
 #include "summarize/numbers.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +27,10 @@ share(uint64_t n, uint64_t times, uint64_t divisor)
 	if (__builtin_mul_overflow(n / divisor, times, &whole))
 		return NUMBERS_NONE;
 	/* Both are so large then that this is as good. */
-	if (__builtin_mul_overflow(n % divisor, times, &part))
+	if (__builtin_mul_overflow(n % divisor, times, &part)) {
+		assert(divisor >= times);
 		return num_add(whole, n % divisor / (divisor / times));
+	}
 	return num_add(whole, part / divisor);
 }
 
