@@ -105,6 +105,7 @@ add_text(struct intern *in, struct str s)
 	assert(in->n < UINT32_MAX - 1);
 	e->id = (uint32_t)in->n;
 	e->n = (uint32_t)s.n;
+	e->mark = 0;
 	if (s.n > 0)
 		memcpy(e->text, s.p, s.n);
 	e->text[s.n] = '\0';
@@ -134,19 +135,19 @@ intern_clear(struct intern *in)
 	*in = (struct intern){ 0 };
 }
 
-uint32_t
-intern_add_hashed(struct intern *in, struct str s, uint32_t hash)
+struct intern_entry *
+intern_enter(struct intern *in, struct str s, uint32_t hash)
 {
 	size_t i = probe(in, s, hash);
 	uint32_t ref;
 
 	if (in->slots[i] != 0)
-		return intern_entry(in, (uint32_t)in->slots[i])->id;
+		return intern_entry(in, (uint32_t)in->slots[i]);
 	ref = add_text(in, s);
 	in->slots[i] = (uint64_t)hash << 32 | ref;
 	if (in->n * 3 > in->n_slots * 2)
 		grow_slots(in);
-	return (uint32_t)(in->n - 1);
+	return intern_entry(in, ref);
 }
 
 uint32_t
@@ -158,13 +159,13 @@ intern_add(struct intern *in, struct str s)
 	if (s.n == 0)
 		return INTERN_EMPTY;
 	if (s.n > sizeof(text))
-		return intern_add_hashed(in, s, intern_hash(in, s));
+		return intern_enter(in, s, intern_hash(in, s))->id;
 	for (size_t i = 0; i < s.n; i++)
 		text = text << 8 | (unsigned char)s.p[i];
 	known = &in->shorts[text * UINT64_C(0x9e3779b97f4a7c15) >> 56];
 	if (known->text != text || known->n != s.n)
 		*known = (struct intern_short){ text, (uint32_t)s.n,
-			intern_add_hashed(in, s, intern_hash(in, s)) };
+			intern_enter(in, s, intern_hash(in, s))->id };
 	return known->id;
 }
 

@@ -9,7 +9,7 @@
  * With hundreds of thousands of texts a look-up costs two trips to memory,
  * slot and text, and little else.  Who knows a text some time before its id
  * is needed can have both fetched meanwhile: intern_hash(),
- * intern_fetch_slot(), and later intern_fetch_text(), intern_add_hashed().
+ * intern_fetch_slot(), and later intern_fetch_text(), intern_enter().
  */
 #ifndef BASE_INTERN_H
 #define BASE_INTERN_H
@@ -30,10 +30,11 @@ struct intern_short {
 	uint32_t id;
 };
 
-/* A text with its id in front, in one place of memory. */
+/* A text with what belongs to it in front, in one place of memory. */
 struct intern_entry {
 	uint32_t id;
 	uint32_t n;
+	uint32_t mark; /* the owner's of the table; 0 at first */
 	char text[];
 };
 
@@ -62,9 +63,13 @@ uint32_t intern_add(struct intern *in, struct str s);
 /* The id of s, or UINT32_MAX when it is not there. */
 uint32_t intern_find(const struct intern *in, struct str s);
 
-/* intern_add in steps; s is not empty, hash is its intern_hash. */
+/*
+ * intern_add in steps; s is not empty, hash is its intern_hash.  The entry
+ * keeps its place as long as the table lives.
+ */
 uint32_t intern_hash(const struct intern *in, struct str s);
-uint32_t intern_add_hashed(struct intern *in, struct str s, uint32_t hash);
+struct intern_entry *intern_enter(struct intern *in, struct str s,
+    uint32_t hash);
 
 static inline void
 intern_fetch_slot(const struct intern *in, uint32_t hash)
@@ -72,13 +77,20 @@ intern_fetch_slot(const struct intern *in, uint32_t hash)
 	__builtin_prefetch(&in->slots[hash & (in->n_slots - 1)]);
 }
 
-static inline const struct intern_entry *
+static inline struct intern_entry *
 intern_entry(const struct intern *in, uint32_t ref)
 {
-	const char *chunk = in->chunks[ref >> INTERN_REF_BITS];
+	char *chunk = in->chunks[ref >> INTERN_REF_BITS];
 	size_t at = (ref & (((uint32_t)1 << INTERN_REF_BITS) - 1)) * (size_t)8;
 
-	return (const struct intern_entry *)(const void *)(chunk + at);
+	return (struct intern_entry *)(void *)(chunk + at);
+}
+
+/* The entry of an id. */
+static inline struct intern_entry *
+intern_of(const struct intern *in, uint32_t id)
+{
+	return intern_entry(in, in->refs[id]);
 }
 
 static inline void
@@ -93,7 +105,7 @@ intern_fetch_text(const struct intern *in, uint32_t hash)
 static inline struct str
 intern_get(const struct intern *in, uint32_t id)
 {
-	const struct intern_entry *e = intern_entry(in, in->refs[id]);
+	const struct intern_entry *e = intern_of(in, id);
 
 	return str_make(e->text, e->n);
 }

@@ -243,7 +243,7 @@ read_logs(struct run *r)
 	/* Block lists are counted by one key only. */
 	if (!r->build.list_key_host)
 		wanted &= ~(DIM_BIT(DIM_LIST_HOST) |
-		    DIM_BIT(DIM_LIST_HOST_CLIENT));
+		    DIM_BIT(DIM_CLIENT_LIST_HOST));
 	make_counters(r, wanted);
 	if (r->counters[0].before)
 		po.start_ns = build_before_since(&l->period, l->zone);
@@ -251,9 +251,6 @@ read_logs(struct run *r)
 		ctx[i] = &r->counters[i];
 	pump_run(&po, &r->pumped);
 	logs_progress_end(l);
-	tally_settle(r->counters[0].tally);
-	if (r->counters[0].before)
-		tally_settle(r->counters[0].before);
 	for (unsigned i = 1; i < l->jobs; i++) {
 		tally_merge(r->counters[0].tally, r->counters[i].tally);
 		tally_free(&r->counters[i].tally);
@@ -262,6 +259,9 @@ read_logs(struct run *r)
 			    r->counters[i].before);
 		tally_free(&r->counters[i].before);
 	}
+	tally_settle(r->counters[0].tally);
+	if (r->counters[0].before)
+		tally_settle(r->counters[0].before);
 	free(ctx);
 }
 

@@ -133,29 +133,20 @@ section_bl_config(struct build *b, struct section *s)
 
 /* ---- bl-use ---- */
 
-static int
-id_order(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* How many different clients were denied by any list. */
 static uint64_t
 distinct_clients(const struct tally *t, enum dim_id dim)
 {
 	size_t n;
 	const struct cell *cells = tally_cells(t, dim, &n);
-	uint32_t *clients = mem_alloc((n + 1) * sizeof(*clients));
+	bool *known = mem_zalloc(tally_texts(t) * sizeof(*known));
 	uint64_t distinct = 0;
 
-	for (size_t i = 0; i < n; i++)
-		clients[i] = cells[i].k2;
-	qsort(clients, n, sizeof(*clients), id_order);
-	for (size_t i = 0; i < n; i++)
-		distinct += i == 0 || clients[i] != clients[i - 1];
-	free(clients);
+	for (size_t i = 0; i < n; i++) {
+		distinct += !known[cells[i].k1];
+		known[cells[i].k1] = true;
+	}
+	free(known);
 	return distinct;
 }
 
@@ -165,10 +156,15 @@ count_clients(const struct tally *t, enum dim_id dim, struct league *used)
 {
 	size_t n;
 	const struct cell *cells = tally_cells(t, dim, &n);
+	uint64_t *clients = mem_zalloc(tally_texts(t) * sizeof(*clients));
 
 	for (size_t i = 0; i < n; i++)
-		league_get(used, tally_text(t, cells[i].k1),
-		    str_none())->count[CLIENTS]++;
+		clients[cells[i].k2]++;
+	for (uint32_t id = 0; id < tally_texts(t); id++)
+		if (clients[id] > 0)
+			league_get(used, tally_text(t, id),
+			    str_none())->count[CLIENTS] += clients[id];
+	free(clients);
 }
 
 /* All that some list denied, or refused to answer about. */
@@ -264,7 +260,7 @@ section_bl_use(struct build *b, struct section *s)
 {
 	bool by_host = b->o->list_key_host;
 	enum dim_id dim = by_host ? DIM_LIST_HOST : DIM_LIST;
-	enum dim_id client_dim = by_host ? DIM_LIST_HOST_CLIENT : DIM_LIST_CLIENT;
+	enum dim_id client_dim = by_host ? DIM_CLIENT_LIST_HOST : DIM_CLIENT_LIST;
 	struct list_use u = {
 		.b = b,
 		.table = section_table(b->report, s, NULL, NULL),

@@ -81,23 +81,22 @@ is_shown(const struct clients *c, struct str label)
 }
 
 /*
- * Joins a dimension of pairs (client and a name, in either order) to the rows
- * shown; the other clients, most of them, cost one look-up each.
+ * Joins a dimension of pairs (client and a name) to the rows shown; the other
+ * clients, most of them, cost one look-up each.
  */
 static void
-join(struct clients *c, enum dim_id dim, bool client_first, struct names *to)
+join(struct clients *c, enum dim_id dim, struct names *to)
 {
 	size_t n;
 	const struct cell *cells = tally_cells(c->b->tally, dim, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct cell *cell = &cells[i];
-		struct str label = label_of(c, client_first ? cell->k1 :
-		    cell->k2);
+		struct str label = label_of(c, cell->k1);
 
 		if (is_shown(c, label))
 			names_add(to, label, tally_text(c->b->tally,
-			    client_first ? cell->k2 : cell->k1), cell->count);
+			    cell->k2), cell->count);
 	}
 	names_sort(to);
 }
@@ -123,8 +122,8 @@ join_all(struct clients *c, size_t n_shown)
 {
 	for (size_t i = 0; i < n_shown; i++)
 		intern_add(&c->shown, c->league.rows[i].label);
-	join(c, DIM_CLIENT_COUNTRY, true, &c->countries);
-	join(c, DIM_LIST_CLIENT, false, &c->lists);
+	join(c, DIM_CLIENT_COUNTRY, &c->countries);
+	join(c, DIM_CLIENT_LIST, &c->lists);
 	join_members(c);
 }
 

@@ -59,8 +59,8 @@ const struct section_type section_types[] = {
 		.id = "bl-use",
 		.title = "Block list use",
 		.help = "denials by block list",
-		.dims = DIM(LIST) | DIM(LIST_CLIENT) | DIM(LIST_HOST) |
-		    DIM(LIST_HOST_CLIENT) | DIM(CATEGORY),
+		.dims = DIM(LIST) | DIM(CLIENT_LIST) | DIM(LIST_HOST) |
+		    DIM(CLIENT_LIST_HOST) | DIM(CATEGORY),
 		.build = section_bl_use,
 	},
 	{
@@ -88,7 +88,7 @@ const struct section_type section_types[] = {
 		.id = "ips",
 		.title = "Most active senders",
 		.help = "clients by denials",
-		.dims = DIM(CLIENT) | DIM(CLIENT_COUNTRY) | DIM(LIST_CLIENT),
+		.dims = DIM(CLIENT) | DIM(CLIENT_COUNTRY) | DIM(CLIENT_LIST),
 		.build = section_ips,
 	},
 	{

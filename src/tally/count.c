@@ -21,8 +21,8 @@
 	(DIM_BIT(DIM_DISPOSITION) | DIM_BIT(DIM_CATEGORY) |                    \
 	DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_COUNTER) | DIM_BIT(DIM_DOMAIN_ROW) | \
 	DIM_BIT(DIM_VIRUS) | DIM_BIT(DIM_RULE) | DIM_BIT(DIM_LIST) |           \
-	DIM_BIT(DIM_LIST_HOST) | DIM_BIT(DIM_LIST_CLIENT) |                    \
-	DIM_BIT(DIM_LIST_HOST_CLIENT) | DIM_BIT(DIM_TLD) |                     \
+	DIM_BIT(DIM_LIST_HOST) | DIM_BIT(DIM_CLIENT_LIST) |                    \
+	DIM_BIT(DIM_CLIENT_LIST_HOST) | DIM_BIT(DIM_TLD) |                     \
 	DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_LOGIN_FAILURE) |                     \
 	DIM_BIT(DIM_SENDER) | DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_STREAM))
 #define OF_ACCEPTED                                                            \
@@ -97,13 +97,17 @@ static void
 count_seen(struct tally *t, enum dim_id dim, uint32_t k1, uint32_t k2,
     uint32_t verdict, const struct event *ev, struct str example)
 {
+	struct cell_seen seen = { .first_ns = ev->time_ns,
+		.last_ns = ev->time_ns };
+	struct table_cells *table = &t->tables[dim];
 	size_t cell;
 
 	if (!has(t, dim))
 		return;
 	cell = cell_of(t, dim, k1, k2, verdict);
-	tally_see(t, dim, cell, ev->time_ns, ev->time_ns, example);
-	t->tables[dim].cells[cell].count++;
+	tally_see(t, &table->seen[cell], table->cells[cell].count == 0, &seen,
+	    example);
+	table->cells[cell].count++;
 }
 
 /* Counts, and sums the value if there is one. */
@@ -125,11 +129,10 @@ static void
 count_later(struct tally *t, enum dim_id dim, struct str text, uint32_t k2,
     uint32_t verdict)
 {
-	struct later_count c = { .dim = dim, .key = LATER_K1, .k2 = k2,
-		.verdict = verdict, .value = EVENT_NO_NUMBER };
+	struct later_counts c = { .n = 0 };
 
-	if (has(t, dim))
-		later_count(t, &c, text, str_none());
+	later_add(&c, &t->o, dim, k2, verdict);
+	later_count(t, &c, text, str_none());
 }
 
 /* Several a transaction, nearly always the same cells: they are remembered. */
@@ -257,53 +260,43 @@ client_id(struct tally *t, struct str client)
 	return intern_add(&t->texts, client_text(&t->client, client));
 }
 
-/* A pair of a few texts and many clients. */
+/* The list that denied; what is counted by client too goes into c. */
 static void
-count_client_of(struct tally *t, enum dim_id dim, uint32_t k1,
-    const struct event *ev)
-{
-	struct later_count c = { .dim = dim, .key = LATER_K2, .k1 = k1,
-		.value = EVENT_NO_NUMBER };
-
-	if (has(t, dim) && ev->client.n > 0)
-		later_count(t, &c, client_text(&t->client, ev->client),
-		    str_none());
-}
-
-static void
-count_client(struct tally *t, const struct event *ev)
-{
-	struct later_count c = { .dim = DIM_CLIENT, .key = LATER_K1,
-		.verdict = ev->verdict, .time_ns = ev->time_ns,
-		.value = EVENT_NO_NUMBER };
-
-	if (has(t, DIM_CLIENT) && ev->client.n > 0)
-		later_count(t, &c, client_text(&t->client, ev->client),
-		    ev->host);
-}
-
-static void
-count_list(struct tally *t, const struct event *ev)
+count_list(struct tally *t, const struct event *ev, struct later_counts *c)
 {
 	/* What the list refused to answer is an error, not use (C.10). */
 	bool error = listing_is_error(ev->text);
 	uint32_t verdict = error ? VERDICT_DEFERRED : VERDICT_REJECTED;
 	uint32_t name, host;
 
-	if (has(t, DIM_LIST) || has(t, DIM_LIST_CLIENT)) {
+	if (has(t, DIM_LIST) || has(t, DIM_CLIENT_LIST)) {
 		t->scratch.n = 0;
 		name = intern_add(&t->texts,
 		    listing_name(&t->scratch, ev->text));
 		count_seen(t, DIM_LIST, name, 0, verdict, ev, ev->text);
 		if (!error)
-			count_client_of(t, DIM_LIST_CLIENT, name, ev);
+			later_add(c, &t->o, DIM_CLIENT_LIST, name, 0);
 	}
-	if (has(t, DIM_LIST_HOST) || has(t, DIM_LIST_HOST_CLIENT)) {
+	if (has(t, DIM_LIST_HOST) || has(t, DIM_CLIENT_LIST_HOST)) {
 		host = intern_add(&t->texts, listing_host(ev->text));
 		count_seen(t, DIM_LIST_HOST, host, 0, verdict, ev, ev->text);
 		if (!error)
-			count_client_of(t, DIM_LIST_HOST_CLIENT, host, ev);
+			later_add(c, &t->o, DIM_CLIENT_LIST_HOST, host, 0);
 	}
+}
+
+/* The client, and by which list it was denied. */
+static void
+count_client(struct tally *t, const struct event *ev, int category)
+{
+	struct later_counts c = { .time_ns = ev->time_ns };
+
+	later_add(&c, &t->o, DIM_CLIENT, 0, ev->verdict);
+	if (category == CATEGORY_LIST && ev->verdict != VERDICT_ACCEPTED)
+		count_list(t, ev, &c);
+	if (c.n > 0 && ev->client.n > 0)
+		later_count(t, &c, client_text(&t->client, ev->client),
+		    ev->host);
 }
 
 static enum recipient_outcome
@@ -442,9 +435,7 @@ static void
 count_denial(struct tally *t, const struct event *ev, int category,
     const struct disposition_info *info)
 {
-	if (category == CATEGORY_LIST)
-		count_list(t, ev);
-	else if (category == CATEGORY_VIRUS && has(t, DIM_VIRUS))
+	if (category == CATEGORY_VIRUS && has(t, DIM_VIRUS))
 		count(t, DIM_VIRUS,
 		    intern_add(&t->texts, listing_virus(ev->text)), 0, 0);
 	if (info->login && has(t, DIM_LOGIN_FAILURE))
@@ -489,7 +480,7 @@ count_transaction(struct tally *t, const struct event *ev)
 	if (t->o.dims & (DIM_BIT(DIM_COUNTER) | DIM_BIT(DIM_DOMAIN_ROW) |
 	    DIM_BIT(DIM_RECIPIENT)))
 		count_recipients(t, ev, origin, info.category);
-	count_client(t, ev);
+	count_client(t, ev, info.category);
 	count_tld(t, ev, disposition);
 	count_sender(t, ev);
 	if (ev->verdict != VERDICT_ACCEPTED)
@@ -561,17 +552,14 @@ count_country_of_client(struct tally *t, const struct event *ev)
 static void
 count_closed(struct tally *t, const struct event *ev)
 {
-	struct later_count took = { .dim = DIM_CONNECTION_TIME,
-		.value = ev->duration_ns };
-
 	if (ev->unfinished)
 		count_counter(t, COUNTER_UNFINISHED);
 	count_country_of_client(t, ev);
 	if (ev->duration_ns == EVENT_NO_NUMBER || !has(t, DIM_CONNECTION_TIME))
 		return;
-	took.k1 = intern_add(&t->texts, ev->last_disposition);
-	took.k2 = histogram_bucket(ev->duration_ns);
-	later_count(t, &took, str_none(), str_none());
+	count_sum(t, DIM_CONNECTION_TIME,
+	    intern_add(&t->texts, ev->last_disposition),
+	    histogram_bucket(ev->duration_ns), 0, ev->duration_ns);
 	if (t->n_slowest < TALLY_SLOWEST || ev->duration_ns >=
 	    t->slowest[TALLY_SLOWEST - 1].duration_ns) {
 		struct slow_connection c = { .duration_ns = ev->duration_ns,

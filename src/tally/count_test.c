@@ -384,7 +384,7 @@ TEST(list_counts_denials_and_tells_errors_apart)
 	struct event ev;
 
 	test_tally_open(&x, DIM_BIT(DIM_LIST) | DIM_BIT(DIM_LIST_HOST) |
-	    DIM_BIT(DIM_LIST_CLIENT) | DIM_BIT(DIM_LIST_HOST_CLIENT));
+	    DIM_BIT(DIM_CLIENT_LIST) | DIM_BIT(DIM_CLIENT_LIST_HOST));
 	add(&x, test_denied(1, "dnsbl", "901", "http://www.One.test:80/1"));
 	add(&x, test_denied(2, "dnsbl", "902", "http://one.test/2"));
 	add(&x, test_denied(3, "naughty", "901", "(dnsbl) listed"));
@@ -409,12 +409,12 @@ TEST(list_counts_denials_and_tells_errors_apart)
 	    "two.test||2: 2 6-6 Mail from a.test rejected because it "
 	    "http://two.test/\n"
 	    "www.One.test:80||2: 1 1-1 http://www.One.test:80/1\n");
-	test_assert_cells(&x, DIM_LIST_CLIENT,
-	    "(no list named)|192.0.2.10|0: 1\none.test|192.0.2.10|0: 2\n"
-	    "two.test|192.0.2.10|0: 1\n");
-	test_assert_cells(&x, DIM_LIST_HOST_CLIENT,
-	    "(no URL)|192.0.2.10|0: 1\none.test|192.0.2.10|0: 1\n"
-	    "two.test|192.0.2.10|0: 1\nwww.One.test:80|192.0.2.10|0: 1\n");
+	test_assert_cells(&x, DIM_CLIENT_LIST,
+	    "192.0.2.10|(no list named)|0: 1\n192.0.2.10|one.test|0: 2\n"
+	    "192.0.2.10|two.test|0: 1\n");
+	test_assert_cells(&x, DIM_CLIENT_LIST_HOST,
+	    "192.0.2.10|(no URL)|0: 1\n192.0.2.10|one.test|0: 1\n"
+	    "192.0.2.10|two.test|0: 1\n192.0.2.10|www.One.test:80|0: 1\n");
 	test_tally_close(&x);
 }
 

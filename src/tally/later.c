@@ -5,73 +5,54 @@
 
 #include "tally/tally_private.h"
 
-_Static_assert(LATER_RING > 4 * LATER_STEP, "a count must pass all stations");
+_Static_assert(LATER_RING > 3 * LATER_STEP, "a name must pass all stations");
 
-static struct later_count *
+static struct later_name *
 at(struct later *l, uint64_t n)
 {
 	return &l->ring[n & (LATER_RING - 1)];
 }
 
 static void
-add_value(struct tally *t, struct later_count *c, size_t cell,
-    struct str example)
+count_all(struct tally *t, struct intern_entry *name,
+    const struct later_counts *c, struct str example)
 {
-	unsigned measures = dims[c->dim].measures;
+	struct cell_seen seen = { .first_ns = c->time_ns,
+		.last_ns = c->time_ns };
 
-	if (measures & DIM_SEEN)
-		tally_see(t, c->dim, cell, c->time_ns, c->time_ns, example);
-	if (measures & DIM_SUM)
-		tally_sum_add(t, c->dim, cell, c->value);
-	t->tables[c->dim].cells[cell].count++;
-}
-
-static void
-set_key(struct later_count *c, uint32_t id)
-{
-	if (c->key == LATER_K1)
-		c->k1 = id;
-	else
-		c->k2 = id;
+	for (uint32_t i = 0; i < c->n; i++)
+		crowd_add(t, name, &c->counts[i], 1, &seen, example);
 }
 
 static void
 fetch_text(struct tally *t)
 {
-	const struct later_count *c = at(&t->later, t->later.fetched++);
-
-	if (c->key != LATER_NONE && c->text_n > 0)
-		intern_fetch_text(&t->texts, c->text_hash);
+	intern_fetch_text(&t->texts, at(&t->later, t->later.fetched++)->hash);
 }
 
 static void
-find_key(struct tally *t)
+find_name(struct tally *t)
 {
-	struct later_count *c = at(&t->later, t->later.keyed++);
+	struct later_name *name = at(&t->later, t->later.found++);
 
-	if (c->key != LATER_NONE)
-		set_key(c, c->text_n == 0 ? INTERN_EMPTY :
-		    intern_add_hashed(&t->texts, str_make(c->text, c->text_n),
-		    c->text_hash));
-	c->cell_hash = table_hash(0, c->k1, c->k2, c->verdict);
-	table_fetch_slot(&t->tables[c->dim], c->cell_hash);
+	name->entry = intern_enter(&t->texts,
+	    str_make(name->text, name->text_n), name->hash);
+	if (name->entry->mark) {
+		const char *block = (const char *)crowd_at(&t->crowd,
+		    name->entry->mark);
+
+		__builtin_prefetch(block, 1);
+		__builtin_prefetch(block + 64, 1);
+	}
 }
 
 static void
-locate_cell(struct tally *t)
+count_name(struct tally *t)
 {
-	const struct later_count *c = at(&t->later, t->later.located++);
+	const struct later_name *name = at(&t->later, t->later.counted++);
 
-	table_fetch_cell(&t->tables[c->dim], c->cell_hash);
-}
-
-static void
-count_now(struct tally *t)
-{
-	struct later_count *c = at(&t->later, t->later.counted++);
-
-	add_value(t, c, table_cell(&t->tables[c->dim], 0, c->k1, c->k2,
-	    c->verdict), str_make(c->example, c->example_n));
+	count_all(t, name->entry, &name->what,
+	    str_make(name->example, name->example_n));
 }
 
 static void
@@ -81,49 +62,44 @@ advance(struct tally *t, uint64_t step)
 
 	if (l->fetched + step <= l->pushed && l->fetched < l->pushed)
 		fetch_text(t);
-	if (l->keyed + step <= l->fetched && l->keyed < l->fetched)
-		find_key(t);
-	if (l->located + step <= l->keyed && l->located < l->keyed)
-		locate_cell(t);
-	if (l->counted + step <= l->located && l->counted < l->located)
-		count_now(t);
+	if (l->found + step <= l->fetched && l->found < l->fetched)
+		find_name(t);
+	if (l->counted + step <= l->found && l->counted < l->found)
+		count_name(t);
 }
 
 static void
-push(struct tally *t, const struct later_count *c, struct str text,
+push(struct tally *t, const struct later_counts *c, struct str text,
     struct str example)
 {
-	struct later_count *new = at(&t->later, t->later.pushed++);
+	struct later_name *name = at(&t->later, t->later.pushed++);
 
-	memcpy(new, c, offsetof(struct later_count, text));
-	new->text_n = (uint16_t)text.n;
-	new->example_n = (uint16_t)example.n;
-	if (text.n > 0) {
-		memcpy(new->text, text.p, text.n);
-		new->text_hash = intern_hash(&t->texts, text);
-		intern_fetch_slot(&t->texts, new->text_hash);
-	}
+	name->what = *c;
+	name->text_n = (uint16_t)text.n;
+	name->example_n = (uint16_t)example.n;
+	memcpy(name->text, text.p, text.n);
 	if (example.n > 0)
-		memcpy(new->example, example.p, example.n);
+		memcpy(name->example, example.p, example.n);
+	name->hash = intern_hash(&t->texts, text);
+	intern_fetch_slot(&t->texts, name->hash);
 }
 
 void
-later_count(struct tally *t, const struct later_count *c, struct str text,
+later_count(struct tally *t, const struct later_counts *c, struct str name,
     struct str example)
 {
-	struct later_count now;
-
-	assert(dims[c->dim].grain == DIM_WHOLE);
-	if (text.n <= LATER_TEXT && example.n <= LATER_EXAMPLE) {
-		push(t, c, text, example);
+	if (c->n == 0)
+		return;
+	/* Their places are not known before: see crowd_to_tables. */
+	if (t->crowd_is_read)
+		crowd_from_tables(t);
+	if (name.n > 0 && name.n <= LATER_TEXT && example.n <= LATER_EXAMPLE) {
+		push(t, c, name, example);
 		advance(t, LATER_STEP);
 		return;
 	}
-	memcpy(&now, c, offsetof(struct later_count, text));
-	if (c->key != LATER_NONE)
-		set_key(&now, intern_add(&t->texts, text));
-	add_value(t, &now, table_cell(&t->tables[now.dim], 0, now.k1, now.k2,
-	    now.verdict), example);
+	count_all(t, intern_of(&t->texts, intern_add(&t->texts, name)), c,
+	    example);
 }
 
 void

@@ -1,15 +1,14 @@
 /*
  * later.h - counts that wait for memory.
  *
- * A count under a key of which there are hundreds of thousands (clients,
- * senders, recipients) costs four trips to memory one after the other: the
- * slot of the text, the text, the slot of the cell, the cell.  Done at once
- * they are most of a report's time.  So such a count goes into a ring, and as
- * further ones come in behind it, it is taken one trip further at each of four
- * stations; what it will need next is on its way meanwhile.
+ * A count under the name of a stranger (crowd.h) costs three trips to memory
+ * one after the other: the slot of the text, the text, its counts.  Done at
+ * once they are most of a report's time.  So a name goes into a ring, and as
+ * further ones come in behind it, it is taken one trip further at each of
+ * three stations; what it will need next is on its way meanwhile.
  *
- *	pushed --LATER_STEP--> text fetched --> key known, slot fetched
- *	       --> cell fetched --> counted
+ *	pushed, slot fetched --LATER_STEP--> text fetched --> name found, its
+ *	       counts fetched --> counted
  *
  * Counts are sums, so that they come late changes nothing; but before a tally
  * is read, merged or freed, the ring must be drained (tally_settle).
@@ -20,41 +19,50 @@
 #include <stdint.h>
 
 #include "base/str.h"
-#include "tally/tally.h"
+#include "tally/crowd.h"
 
 /* Longer texts are not worth waiting for: they are counted at once. */
 #define LATER_TEXT 112
 #define LATER_EXAMPLE 72
-#define LATER_RING 32 /* a power of two, above four steps */
+#define LATER_COUNTS 4
+#define LATER_RING 32 /* a power of two, above three steps */
 #define LATER_STEP 6
 
-/* Which key of the dimension the text is. */
-enum later_key { LATER_NONE, LATER_K1, LATER_K2 };
+/* All that an event counts under one name. */
+struct later_counts {
+	int64_t time_ns; /* for dimensions that measure DIM_SEEN */
+	uint32_t n;
+	struct crowd_what counts[LATER_COUNTS];
+};
 
-struct later_count {
-	enum dim_id dim;
-	enum later_key key;
-	uint32_t k1, k2, verdict; /* k1 or k2 is set when the text is found */
-	uint32_t text_hash, cell_hash;
+struct later_name {
+	struct later_counts what;
+	struct intern_entry *entry;
+	uint32_t hash;
 	uint16_t text_n, example_n;
-	int64_t time_ns;	  /* for dimensions that measure DIM_SEEN */
-	int64_t value;		  /* DIM_SUM; EVENT_NO_NUMBER if none */
 	char text[LATER_TEXT];
 	char example[LATER_EXAMPLE];
 };
 
 struct later {
-	struct later_count ring[LATER_RING];
-	/* How many counts have passed each station; the first is pushed. */
-	uint64_t pushed, fetched, keyed, located, counted;
+	struct later_name ring[LATER_RING];
+	/* How many names have passed each station; the first is pushed. */
+	uint64_t pushed, fetched, found, counted;
 };
 
-/*
- * Counts c, a count of a WHOLE dimension that is asked for, with text as the
- * key that c->key says, and example for DIM_SEEN.
- */
-void later_count(struct tally *t, const struct later_count *c, struct str text,
-    struct str example);
+/* Adds a count, if its dimension is asked for. */
+static inline void
+later_add(struct later_counts *c, const struct tally_options *o,
+    enum dim_id dim, uint32_t k2, uint32_t verdict)
+{
+	if (o->dims & DIM_BIT(dim))
+		c->counts[c->n++] = (struct crowd_what){ .k2 = k2,
+			.dim = (uint16_t)dim, .verdict = (uint16_t)verdict };
+}
+
+/* Counts c under name, with example for DIM_SEEN. */
+void later_count(struct tally *t, const struct later_counts *c,
+    struct str name, struct str example);
 void later_drain(struct tally *t);
 
 #endif

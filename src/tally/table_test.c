@@ -110,24 +110,6 @@ TEST(keys_that_differ_in_their_high_bits_are_found_soon)
 	table_clear(&t);
 }
 
-TEST(to_fetch_what_is_not_there_does_no_harm)
-{
-	struct table_cells t;
-
-	table_init(&t, DIM_SUM | DIM_SEEN);
-	for (uint32_t i = 0; i < 1000; i++) {
-		uint32_t hash = table_hash(0, i, 0, 0);
-
-		table_fetch_slot(&t, hash);
-		table_fetch_cell(&t, hash);
-		if (i % 2)
-			table_cell(&t, 0, i, 0, 0);
-		table_fetch_cell(&t, hash);
-	}
-	assert_int_equal(t.n, 500);
-	table_clear(&t);
-}
-
 int
 main(void)
 {
@@ -138,7 +120,6 @@ main(void)
 		cmocka_unit_test(what_is_not_measured_has_no_memory),
 		cmocka_unit_test(cells_keep_their_place_and_their_numbers_as_the_table_grows),
 		cmocka_unit_test(keys_that_differ_in_their_high_bits_are_found_soon),
-		cmocka_unit_test(to_fetch_what_is_not_there_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,7 @@ tally_free(struct tally **t)
 		return;
 	for (int d = 0; d < DIMS; d++)
 		table_clear(&(*t)->tables[d]);
+	crowd_clear(&(*t)->crowd);
 	intern_clear(&(*t)->texts);
 	free((*t)->kept);
 	free((*t)->dispositions);
@@ -82,6 +83,12 @@ tally_text(const struct tally *t, uint32_t id)
 	return intern_get(&t->texts, id);
 }
 
+size_t
+tally_texts(const struct tally *t)
+{
+	return t->texts.n;
+}
+
 int64_t
 tally_bucket_s(const struct tally *t, int32_t bucket)
 {
@@ -100,19 +107,17 @@ is_before(int64_t a_ns, int64_t b_ns)
  * event, of those the smallest: whatever the order of reading.
  */
 void
-tally_see(struct tally *t, enum dim_id dim, size_t cell, int64_t first_ns,
-    int64_t last_ns, struct str example)
+tally_see(struct tally *t, struct cell_seen *s, bool new,
+    const struct cell_seen *more, struct str example)
 {
-	struct cell_seen *s = &t->tables[dim].seen[cell];
-	bool new = t->tables[dim].cells[cell].count == 0;
-
-	if (new || is_before(first_ns, s->first_ns) || (first_ns == s->first_ns &&
+	if (new || is_before(more->first_ns, s->first_ns) ||
+	    (more->first_ns == s->first_ns &&
 	    str_cmp(example, intern_get(&t->texts, s->example)) < 0)) {
-		s->first_ns = first_ns;
+		s->first_ns = more->first_ns;
 		s->example = intern_add(&t->texts, example);
 	}
-	if (new || last_ns > s->last_ns)
-		s->last_ns = last_ns;
+	if (new || more->last_ns > s->last_ns)
+		s->last_ns = more->last_ns;
 }
 
 static int
@@ -237,6 +242,27 @@ merge_sum(struct cell_sum *to, const struct cell_sum *from)
 		to->max = from->max;
 }
 
+/* A crowd's dimension: only the names are found anew. */
+static void
+merge_crowd(struct tally *t, const struct tally *other, enum dim_id d,
+    uint32_t *map)
+{
+	const struct table_cells *from = &other->tables[d];
+
+	for (size_t i = 0; i < from->n; i++) {
+		const struct cell *c = &from->cells[i];
+		struct crowd_what what = { .dim = (uint16_t)d,
+			.k2 = dims[d].k2 == DIM_TEXT
+			    ? translate(t, other, map, c->k2) : c->k2,
+			.verdict = (uint16_t)c->verdict };
+		uint32_t name = translate(t, other, map, c->k1);
+
+		crowd_add(t, intern_of(&t->texts, name), &what, c->count,
+		    from->seen ? &from->seen[i] : NULL, from->seen
+		    ? tally_text(other, from->seen[i].example) : str_none());
+	}
+}
+
 static void
 merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
     uint32_t *map)
@@ -255,8 +281,8 @@ merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
 		if (from->sums)
 			merge_sum(&to->sums[cell], &from->sums[i]);
 		if (from->seen)
-			tally_see(t, d, cell, from->seen[i].first_ns,
-			    from->seen[i].last_ns,
+			tally_see(t, &to->seen[cell],
+			    to->cells[cell].count == 0, &from->seen[i],
 			    tally_text(other, from->seen[i].example));
 		to->cells[cell].count += c->count;
 	}
@@ -266,6 +292,7 @@ void
 tally_settle(struct tally *t)
 {
 	later_drain(t);
+	crowd_to_tables(t);
 }
 
 void
@@ -286,14 +313,19 @@ tally_merge(struct tally *t, struct tally *other)
 {
 	uint32_t *map;
 
-	tally_settle(t);
+	later_drain(t);
 	tally_settle(other);
 	map = mem_alloc(other->texts.n * sizeof(*map));
 
 	memset(map, 0xff, other->texts.n * sizeof(*map));
-	for (int d = 0; d < DIMS; d++)
-		if (tally_has(t, (enum dim_id)d))
+	for (int d = 0; d < DIMS; d++) {
+		if (!tally_has(t, (enum dim_id)d))
+			continue;
+		if (dims[d].measures & DIM_CROWD)
+			merge_crowd(t, other, (enum dim_id)d, map);
+		else
 			merge_dim(t, other, (enum dim_id)d, map);
+	}
 	for (size_t i = 0; i < other->n_slowest; i++) {
 		struct slow_connection c = other->slowest[i];
 

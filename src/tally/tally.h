@@ -37,7 +37,7 @@ _Static_assert(DIMS <= 64, "a dim_mask has 64 bits");
 
 enum dim_grain { DIM_HOUR, DIM_DAY, DIM_WHOLE };
 enum dim_key { DIM_NONE, DIM_TEXT, DIM_NUMBER };
-enum { DIM_SUM = 1, DIM_SEEN = 2 };
+enum { DIM_SUM = 1, DIM_SEEN = 2, DIM_CROWD = 4 };
 
 struct dim {
 	const char *name;
@@ -117,12 +117,13 @@ void tally_free(struct tally **t);
 void tally_add(struct tally *t, const struct event *ev);
 
 /*
- * Some counts are put off until memory has come (later.h).  To be called
- * when no more events come, before anything of the tally is read.
+ * Some counts are put off, or are kept in another form while they grow
+ * (later.h, crowd.h).  To be called when no more events come, before anything
+ * of the tally is read.
  */
 void tally_settle(struct tally *t);
 
-/* Adds other, made with the same options, to t; both are settled by it. */
+/* Adds other, made with the same options, to t; other is settled by it. */
 void tally_merge(struct tally *t, struct tally *other);
 
 /* The kinds of events that these dimensions count. */
@@ -137,8 +138,9 @@ const struct cell_sum *tally_sum(const struct tally *t, enum dim_id dim,
     size_t cell);
 const struct cell_seen *tally_seen(const struct tally *t, enum dim_id dim,
     size_t cell);
-/* The text of a key; valid as long as the tally. */
+/* The text of a key; valid as long as the tally.  Ids are below tally_texts(). */
 struct str tally_text(const struct tally *t, uint32_t id);
+size_t tally_texts(const struct tally *t);
 /* When the bucket of an HOUR cell begins, Unix seconds. */
 int64_t tally_bucket_s(const struct tally *t, int32_t bucket);
 bool tally_has(const struct tally *t, enum dim_id dim);

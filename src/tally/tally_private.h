@@ -23,6 +23,8 @@ struct tally {
 	struct tally_options o;
 	struct intern texts;
 	struct table_cells tables[DIMS];
+	struct crowd crowd;  /* what measures DIM_CROWD, and is not in tables */
+	bool crowd_is_read;  /* tally_settle() moved it there */
 
 	struct slow_connection slowest[TALLY_SLOWEST + 1];
 	size_t n_slowest;
@@ -56,7 +58,8 @@ void tally_add_kept(struct tally *t, const struct kept_transaction *k);
 /* Adds a value, EVENT_NO_NUMBER being none, to the sums of a cell. */
 void tally_sum_add(struct tally *t, enum dim_id dim, size_t cell,
     int64_t value);
-void tally_see(struct tally *t, enum dim_id dim, size_t cell, int64_t first_ns,
-    int64_t last_ns, struct str example);
+/* Widens what was seen of a cell, new if nothing was yet, by more. */
+void tally_see(struct tally *t, struct cell_seen *s, bool new,
+    const struct cell_seen *more, struct str example);
 
 #endif
