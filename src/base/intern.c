@@ -150,22 +150,50 @@ intern_enter(struct intern *in, struct str s, uint32_t hash)
 	return intern_entry(in, ref);
 }
 
+static uint64_t
+load(const char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, n);
+	return v;
+}
+
+/* All of a short text: with its length, no two have the same. */
+static struct intern_short
+short_of(struct str s)
+{
+	struct intern_short t = { .n = (uint32_t)s.n };
+
+	if (s.n >= 8) {
+		t.a = load(s.p, 8);
+		t.b = load(s.p + s.n - 8, 8);
+	} else if (s.n >= 4) {
+		t.a = load(s.p, 4);
+		t.b = load(s.p + s.n - 4, 4);
+	} else {
+		t.a = load(s.p, 1) | load(s.p + s.n / 2, 1) << 8;
+		t.b = load(s.p + s.n - 1, 1);
+	}
+	return t;
+}
+
 uint32_t
 intern_add(struct intern *in, struct str s)
 {
-	struct intern_short *known;
-	uint64_t text = 0;
+	struct intern_short *known, new;
 
 	if (s.n == 0)
 		return INTERN_EMPTY;
-	if (s.n > sizeof(text))
+	if (s.n > 16)
 		return intern_enter(in, s, intern_hash(in, s))->id;
-	for (size_t i = 0; i < s.n; i++)
-		text = text << 8 | (unsigned char)s.p[i];
-	known = &in->shorts[text * UINT64_C(0x9e3779b97f4a7c15) >> 56];
-	if (known->text != text || known->n != s.n)
-		*known = (struct intern_short){ text, (uint32_t)s.n,
-			intern_enter(in, s, intern_hash(in, s))->id };
+	new = short_of(s);
+	known = &in->shorts[(new.a ^ new.b << 1) *
+	    UINT64_C(0x9e3779b97f4a7c15) >> 56];
+	if (known->a != new.a || known->b != new.b || known->n != new.n) {
+		new.id = intern_enter(in, s, intern_hash(in, s))->id;
+		*known = new;
+	}
 	return known->id;
 }
 

@@ -20,12 +20,12 @@
 #include "base/str.h"
 
 /*
- * Codes, countries, plugins: most texts of a log are few and at most eight
- * bytes long.  They are remembered by their bytes as a number.
+ * Codes, countries, plugins: most texts of a log are few and at most sixteen
+ * bytes long.  They are remembered by their bytes as two numbers.
  */
 #define INTERN_SHORT 256
 struct intern_short {
-	uint64_t text; /* its bytes, the last one lowest */
+	uint64_t a, b; /* its first and its last bytes; they may overlap */
 	uint32_t n;
 	uint32_t id;
 };

@@ -7,6 +7,7 @@
 #include "base/ip.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 
 #include <assert.h>
 #include <string.h>
@@ -57,7 +58,7 @@ static const struct ip_net reserved_nets[] = {
 
 /* inet_pton is as strict as we want, but needs a NUL behind the text. */
 static bool
-parse_family(int family, struct str s, void *address)
+parse_v6(struct str s, void *address)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -65,7 +66,30 @@ parse_family(int family, struct str s, void *address)
 		return false;
 	memcpy(text, s.p, s.n);
 	text[s.n] = '\0';
-	return inet_pton(family, text, address) == 1;
+	return inet_pton(AF_INET6, text, address) == 1;
+}
+
+/* What most lines of a log hold, so not by inet_pton; as strict as that is. */
+static bool
+parse_v4(struct str s, uint8_t quad[4])
+{
+	size_t at = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned number = 0;
+		size_t begin = at;
+
+		while (at < s.n && at < begin + 4 && s.p[at] >= '0' &&
+		    s.p[at] <= '9')
+			number = number * 10 + (unsigned)(s.p[at++] - '0');
+		if (at == begin || number > 255 ||
+		    (at - begin > 1 && s.p[begin] == '0'))
+			return false;
+		if (i < 3 && (at == s.n || s.p[at++] != '.'))
+			return false;
+		quad[i] = (uint8_t)number;
+	}
+	return at == s.n;
 }
 
 bool
@@ -73,22 +97,27 @@ ip_parse(struct str s, struct ip *ip)
 {
 	struct ip found = { { V4_PREFIX } };
 
-	if (str_index(s, ':') < s.n) {
-		if (!parse_family(AF_INET6, s, found.b))
-			return false;
-	} else if (!parse_family(AF_INET, s, found.b + 12)) {
+	if (!parse_v4(s, found.b + 12) && (str_index(s, ':') == s.n ||
+	    !parse_v6(s, found.b)))
 		return false;
-	}
 	*ip = found;
 	return true;
+}
+
+/* Eight bytes as a number, so that a prefix is its high bits. */
+static uint64_t
+half(const struct ip *ip, int which)
+{
+	uint64_t v;
+
+	memcpy(&v, ip->b + 8 * which, sizeof(v));
+	return be64toh(v);
 }
 
 bool
 ip_is_v4(const struct ip *ip)
 {
-	static const uint8_t prefix[] = { V4_PREFIX };
-
-	return memcmp(ip->b, prefix, sizeof(prefix)) == 0;
+	return half(ip, 0) == 0 && half(ip, 1) >> 32 == 0xffff;
 }
 
 static unsigned
@@ -188,13 +217,14 @@ ip_net_parse(struct str s, struct ip_net *net)
 bool
 ip_net_has(const struct ip_net *net, const struct ip *ip)
 {
-	unsigned whole = net->bits / 8, rest = net->bits % 8;
+	uint64_t high = half(&net->ip, 0) ^ half(ip, 0);
+	uint64_t low = half(&net->ip, 1) ^ half(ip, 1);
 
 	if (net->bits < V4_PREFIX_BITS && ip_is_v4(ip))
 		return false;
-	if (memcmp(net->ip.b, ip->b, whole) != 0)
-		return false;
-	return rest == 0 || (net->ip.b[whole] ^ ip->b[whole]) >> (8 - rest) == 0;
+	if (net->bits <= 64)
+		return net->bits == 0 || high >> (64 - net->bits) == 0;
+	return high == 0 && low >> (128 - net->bits) == 0;
 }
 
 void

@@ -1,6 +1,10 @@
 /* str.c - the searches in slices that are too long to be inlined. */
 #include "base/str.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 static unsigned char
 fold(char c)
 {
@@ -32,36 +36,128 @@ str_ends_nocase(struct str s, struct str tail)
 	    str_eq_nocase(str_skip(s, s.n - tail.n), tail);
 }
 
+#ifdef __SSE2__
+#define STEP ((size_t)16)
+
+static __m128i
+load(const char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+/*
+ * In which of the 16 places from p the needle's first and last byte stand;
+ * bits that are set in same are not looked at.
+ */
+static unsigned
+likely_places(const char *p, struct str needle, char same)
+{
+	__m128i ignored = _mm_set1_epi8(same);
+	__m128i first = _mm_set1_epi8((char)(needle.p[0] | same));
+	__m128i last = _mm_set1_epi8((char)(needle.p[needle.n - 1] | same));
+	__m128i a = _mm_or_si128(load(p), ignored);
+	__m128i b = _mm_or_si128(load(p + needle.n - 1), ignored);
+
+	return (unsigned)_mm_movemask_epi8(_mm_and_si128(
+	    _mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, last)));
+}
+
+/* The bytes of the 16 at p that are upper case letters. */
+static unsigned
+upper_places(const char *p)
+{
+	__m128i v = load(p);
+
+	return (unsigned)_mm_movemask_epi8(_mm_and_si128(
+	    _mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)),
+	    _mm_cmplt_epi8(v, _mm_set1_epi8('Z' + 1))));
+}
+#else
+#define STEP ((size_t)1)
+
+static unsigned
+likely_places(const char *p, struct str needle, char same)
+{
+	return (p[0] | same) == (needle.p[0] | same) &&
+	    (p[needle.n - 1] | same) == (needle.p[needle.n - 1] | same);
+}
+
+static unsigned
+upper_places(const char *p)
+{
+	return *p >= 'A' && *p <= 'Z';
+}
+#endif
+
+/* What tells the cases of an ASCII letter apart. */
+#define CASE 0x20
+
+/*
+ * Slices of a log are short: the preparations of memmem() cost more than the
+ * search.
+ */
 size_t
 str_find(struct str s, struct str needle)
 {
-	const char *at;
+	size_t i = 0, places;
+
+	if (needle.n <= 1)
+		return needle.n == 0 ? 0 : str_index(s, needle.p[0]);
+	if (needle.n > s.n)
+		return s.n;
+	places = s.n - needle.n + 1;
+	for (; i + STEP <= places; i += STEP)
+		for (unsigned m = likely_places(s.p + i, needle, 0); m;
+		    m &= m - 1) {
+			size_t at = i + (unsigned)__builtin_ctz(m);
+
+			if (memcmp(s.p + at, needle.p, needle.n) == 0)
+				return at;
+		}
+	for (; i < places; i++)
+		if (s.p[i] == needle.p[0] &&
+		    memcmp(s.p + i, needle.p, needle.n) == 0)
+			return i;
+	return s.n;
+}
+
+size_t
+str_upper(struct str s)
+{
+	size_t i = 0;
+
+	for (; i + STEP <= s.n; i += STEP) {
+		unsigned m = upper_places(s.p + i);
+
+		if (m)
+			return i + (unsigned)__builtin_ctz(m);
+	}
+	while (i < s.n && !(s.p[i] >= 'A' && s.p[i] <= 'Z'))
+		i++;
+	return i;
+}
+
+size_t
+str_find_nocase(struct str s, struct str needle)
+{
+	size_t i = 0, places;
 
 	if (needle.n == 0)
 		return 0;
 	if (needle.n > s.n)
 		return s.n;
-	at = memmem(s.p, s.n, needle.p, needle.n);
-	return at ? (size_t)(at - s.p) : s.n;
-}
+	places = s.n - needle.n + 1;
+	for (; i + STEP <= places; i += STEP)
+		for (unsigned m = likely_places(s.p + i, needle, CASE); m;
+		    m &= m - 1) {
+			size_t at = i + (unsigned)__builtin_ctz(m);
 
-/*
- * Text in which each position is the beginning of a long near match does not
- * occur in logs, so there is no table of skips: one look at most positions.
- */
-size_t
-str_find_nocase(struct str s, struct str needle)
-{
-	unsigned char first;
-
-	if (needle.n == 0)
-		return 0;
-	first = fold(needle.p[0]);
-	for (size_t i = 0; i + needle.n <= s.n; i++) {
-		if (fold(s.p[i]) == first &&
-		    bytes_eq_nocase(s.p + i, needle.p, needle.n))
+			if (bytes_eq_nocase(s.p + at, needle.p, needle.n))
+				return at;
+		}
+	for (; i < places; i++)
+		if (bytes_eq_nocase(s.p + i, needle.p, needle.n))
 			return i;
-	}
 	return s.n;
 }
 

@@ -109,6 +109,8 @@ str_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
+/* The index of the first upper case letter, or s.n. */
+size_t str_upper(struct str s);
 bool str_eq_nocase(struct str a, struct str b);
 bool str_ends_nocase(struct str s, struct str tail);
 

@@ -19,19 +19,10 @@ is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
-/* The index of the first upper case letter at or after from, or s.n. */
-static size_t
-first_upper(struct str s, size_t from)
-{
-	while (from < s.n && !is_upper(s.p[from]))
-		from++;
-	return from;
-}
-
 static struct str
 lower_from(struct buf *scratch, struct str s, size_t from)
 {
-	size_t i = first_upper(s, from);
+	size_t i = from + str_upper(str_skip(s, from));
 	char *to;
 
 	if (i == s.n)

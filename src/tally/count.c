@@ -214,6 +214,8 @@ disposition_of(struct tally *t, const struct event *ev,
 		known->by_score = str_eq(full, STR("queued"));
 		known->login = str_starts(full, STR("auth::"));
 		known->category = classes_category(t->o.classes, ev);
+		known->shaped = listing_has_shape(ev->disposition) &&
+		    classes_known_disposition(t->o.classes, ev->disposition);
 	}
 	*info = *known;
 	if (info->by_score)
@@ -441,8 +443,7 @@ count_denial(struct tally *t, const struct event *ev, int category,
 	if (info->login && has(t, DIM_LOGIN_FAILURE))
 		count_seen(t, DIM_LOGIN_FAILURE, client_id(t, ev->client),
 		    intern_add(&t->texts, ev->disposition), 0, ev, ev->text);
-	if (has(t, DIM_COUNTER) &&
-	    classes_known_disposition(t->o.classes, ev->disposition) &&
+	if (info->shaped && has(t, DIM_COUNTER) &&
 	    !listing_known_text(ev->disposition, ev->text)) {
 		count_counter(t, COUNTER_UNKNOWN_TEXT);
 		tally_add_odd(t, ev->text, 1);

@@ -88,25 +88,26 @@ finish_name(struct buf *scratch, struct str host)
 		host.n--;
 	if (host.n == 0)
 		return NO_LIST;
-	for (size_t i = 0; i < host.n; i++)
-		if (host.p[i] >= 'A' && host.p[i] <= 'Z') {
-			buf_add_str(scratch, host);
-			for (size_t j = at; j < scratch->n; j++)
-				scratch->p[j] = lower(scratch->p[j]);
-			return str_make(scratch->p + at, host.n);
-		}
-	return host;
+	if (str_upper(host) == host.n)
+		return host;
+	buf_add_str(scratch, host);
+	for (size_t i = at; i < scratch->n; i++)
+		scratch->p[i] = lower(scratch->p[i]);
+	return str_make(scratch->p + at, host.n);
 }
 
 /* "user@host:8080" of an URL, as far as that goes. */
 static struct str
 authority(struct str rest)
 {
-	size_t n = 0;
-
-	while (n < rest.n && strchr("/?# \t", rest.p[n]) == NULL)
-		n++;
-	return str_head(rest, n);
+	for (size_t n = 0; n < rest.n; n++)
+		switch (rest.p[n]) {
+		case '/': case '?': case '#': case ' ': case '\t': case '\0':
+			return str_head(rest, n);
+		default:
+			break;
+		}
+	return rest;
 }
 
 /* The host of the first http or https URL; absent if there is none. */
@@ -184,9 +185,12 @@ static struct str
 rhsbl_text(struct str text)
 {
 	struct str rest, name;
-	size_t at = str_find(text, STR(" rejected because it "));
+	size_t at;
 
-	if (!str_starts(text, STR("Mail from ")) || at == text.n)
+	if (!str_starts(text, STR("Mail from ")))
+		return text;
+	at = str_find(text, STR(" rejected because it "));
+	if (at == text.n)
 		return text;
 	name = str_make(text.p + 10, at - 10);
 	if (str_starts(name, STR("HELO ")))
@@ -223,39 +227,18 @@ listing_name(struct buf *scratch, struct str text)
 	return host.n > 0 ? finish_name(scratch, host) : NO_LIST;
 }
 
-static bool
-begins_nocase(struct str s, struct str head)
-{
-	return s.n >= head.n && str_eq_nocase(str_head(s, head.n), head);
-}
-
-/* Asked of every denial by a list: one pass, by the first letters. */
 bool
 listing_is_error(struct str text)
 {
-	for (; text.n > 0; text = str_skip(text, 1))
-		switch (text.p[0]) {
-		case 'o': case 'O':
-			if (begins_nocase(text, STR("open resolver")))
-				return true;
-			break;
-		case 'q': case 'Q':
-			if (begins_nocase(text, STR("query refused")))
-				return true;
-			break;
-		case 'e': case 'E':
-			if (begins_nocase(text,
-			    STR("excessive number of queries")))
-				return true;
-			break;
-		case '1':
-			if (str_starts(text, STR("127.255.255.")))
-				return true;
-			break;
-		default:
-			break;
-		}
-	return false;
+	static const struct str errors[] = {
+		{ "open resolver", 13 }, { "query refused", 13 },
+		{ "excessive number of queries", 27 },
+	};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (str_find_nocase(text, errors[i]) < text.n)
+			return true;
+	return str_find(text, STR("127.255.255.")) < text.n;
 }
 
 struct str
@@ -297,16 +280,20 @@ static const struct {
 };
 
 bool
+listing_has_shape(struct str plugin)
+{
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		if (str_eq(plugin, shapes[i].plugin))
+			return true;
+	return false;
+}
+
+bool
 listing_known_text(struct str plugin, struct str text)
 {
-	bool asked = false;
-
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-		if (!str_eq(plugin, shapes[i].plugin))
-			continue;
-		if (str_find_nocase(text, shapes[i].part) < text.n)
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		if (str_eq(plugin, shapes[i].plugin) &&
+		    str_find_nocase(text, shapes[i].part) < text.n)
 			return true;
-		asked = true;
-	}
-	return !asked;
+	return !listing_has_shape(plugin);
 }

@@ -36,5 +36,7 @@ struct str listing_virus(struct str text);
 
 /* Is the denial text of a shape that this plugin is known to write (C.12)? */
 bool listing_known_text(struct str plugin, struct str text);
+/* Is any shape of what this plugin writes known?  If not, it may say anything. */
+bool listing_has_shape(struct str plugin);
 
 #endif

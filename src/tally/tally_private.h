@@ -16,6 +16,7 @@ struct disposition_info {
 	bool looked_up;
 	bool by_score; /* "queued": the category depends on the score */
 	bool login;    /* auth::* */
+	bool shaped;   /* its texts are known: one that is not is told (C.12) */
 	int category;
 };
 
