@@ -206,10 +206,15 @@ durations_init(struct durations *d, const struct tally *t)
 		const struct cell_sum *sum = tally_sum(t, DIM_CONNECTION_TIME,
 		    i);
 
-		times_add(&d->all, cells[i].k2, cells[i].count, sum->sum,
-		    sum->max);
+		times_add_sum(&d->all, sum->sum, sum->max);
+		times_add_sum(times_of(d, disposition_label(t, cells[i].k1)),
+		    sum->sum, sum->max);
+	}
+	cells = tally_cells(t, DIM_DURATION, &n);
+	for (size_t i = 0; i < n; i++) {
+		times_add(&d->all, cells[i].k2, cells[i].count);
 		times_add(times_of(d, disposition_label(t, cells[i].k1)),
-		    cells[i].k2, cells[i].count, sum->sum, sum->max);
+		    cells[i].k2, cells[i].count);
 	}
 	times_sort(&d->all);
 	for (size_t i = 0; i < d->league.n; i++) {

@@ -1,37 +1,88 @@
 /* sec_ips.c - the most active clients, or their networks (C.14). */
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/intern.h"
 #include "base/ip.h"
+#include "base/mem.h"
 #include "base/num.h"
 #include "base/when.h"
 #include "report/build.h"
-#include "report/league.h"
 #include "report/report.h"
 #include "report/sec_names.h"
+#include "report/top.h"
 
 #define TOP_DEFAULT 10
 
-enum { DENIED, TEMPORARY, QUEUED };
+enum { DENIED, TEMPORARY, QUEUED, COUNTS };
 
+/* A row that might be shown: a client, or a network of clients. */
+struct client_row {
+	uint32_t label;	  /* the tally's text, or one of clients.networks */
+	uint32_t example; /* the tally's text of a host name */
+	uint64_t count[COUNTS];
+	int64_t first_ns, last_ns;
+};
+
+/* There are hundreds of thousands, so nothing is looked up by its text. */
 struct clients {
 	struct build *b;
-	struct league league;	/* by client or network */
-	struct intern shown;	/* labels of the rows shown */
+	bool by_network;
+	struct intern networks;
+	struct client_row *rows;
+	size_t n, cap;
+	uint32_t *row_of; /* by text: a client's row, plus one */
+	uint32_t *row_of_network;
+	size_t n_networks;
+	bool *shown;	  /* by row */
 	struct names countries, lists, members;
 	struct buf scratch;
 };
 
-static bool
-by_network(const struct build *b)
+static struct str
+label_of(const struct clients *c, const struct client_row *row)
 {
-	return b->o->ip_bits_v4 < 32 || b->o->ip_bits_v6 < 128;
+	return c->by_network ? intern_get(&c->networks, row->label)
+			     : tally_text(c->b->tally, row->label);
 }
 
-static struct str
-label_of(struct clients *c, uint32_t client)
+static uint32_t
+row_new(struct clients *c, uint32_t label)
 {
-	return names_network(&c->scratch, tally_text(c->b->tally, client),
-	    c->b->o->ip_bits_v4, c->b->o->ip_bits_v6);
+	ARRAY_PUSH(c->rows, c->n, c->cap) = (struct client_row){
+		.label = label, .first_ns = WHEN_NONE, .last_ns = WHEN_NONE };
+	return (uint32_t)c->n;
+}
+
+/* The row, plus one, of the network that the client is in. */
+static uint32_t
+network_row(struct clients *c, uint32_t client)
+{
+	uint32_t label = intern_add(&c->networks, names_network(&c->scratch,
+	    tally_text(c->b->tally, client), c->b->o->ip_bits_v4,
+	    c->b->o->ip_bits_v6));
+
+	if (label >= c->n_networks) {
+		size_t n = ((size_t)label + 1) * 2;
+
+		c->row_of_network = mem_resize(c->row_of_network,
+		    n * sizeof(*c->row_of_network));
+		memset(c->row_of_network + c->n_networks, 0,
+		    (n - c->n_networks) * sizeof(*c->row_of_network));
+		c->n_networks = n;
+	}
+	if (c->row_of_network[label] == 0)
+		c->row_of_network[label] = row_new(c, label);
+	return c->row_of_network[label];
+}
+
+static struct client_row *
+row_of(struct clients *c, uint32_t client)
+{
+	if (c->row_of[client] == 0)
+		c->row_of[client] = c->by_network ? network_row(c, client)
+						  : row_new(c, client);
+	return &c->rows[c->row_of[client] - 1];
 }
 
 static bool
@@ -40,17 +91,27 @@ is_earlier(int64_t a_ns, int64_t b_ns)
 	return a_ns != WHEN_NONE && (b_ns == WHEN_NONE || a_ns < b_ns);
 }
 
+static void
+widen(struct client_row *row, int64_t first_ns, int64_t last_ns)
+{
+	if (is_earlier(first_ns, row->first_ns))
+		row->first_ns = first_ns;
+	/* WHEN_NONE is the smallest number. */
+	if (last_ns > row->last_ns)
+		row->last_ns = last_ns;
+}
+
 /* The host name of the earliest transaction, as in the tally. */
 static void
-see(struct clients *c, struct league_row *row, const struct cell_seen *seen)
+see(const struct clients *c, struct client_row *row, bool new,
+    const struct cell_seen *seen)
 {
-	struct str host = tally_text(c->b->tally, seen->example);
-
-	if (row->example.p == NULL ||
-	    is_earlier(seen->first_ns, row->first_ns) ||
-	    (seen->first_ns == row->first_ns && str_cmp(host, row->example) < 0))
-		row->example = host;
-	league_see(row, seen->first_ns, seen->last_ns);
+	if (new || is_earlier(seen->first_ns, row->first_ns) ||
+	    (seen->first_ns == row->first_ns && str_cmp(
+	    tally_text(c->b->tally, seen->example),
+	    tally_text(c->b->tally, row->example)) < 0))
+		row->example = seen->example;
+	widen(row, seen->first_ns, seen->last_ns);
 }
 
 static void
@@ -61,28 +122,49 @@ count_clients(struct clients *c)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct cell *cell = &cells[i];
-		struct league_row *row = league_get(&c->league,
-		    label_of(c, cell->k1), str_none());
+		struct client_row *row = row_of(c, cell->k1);
 		int kind = cell->verdict == VERDICT_ACCEPTED ? QUEUED : DENIED;
 
+		see(c, row, row->count[DENIED] + row->count[QUEUED] == 0,
+		    tally_seen(c->b->tally, DIM_CLIENT, i));
 		row->count[kind] = num_add(row->count[kind], cell->count);
 		if (cell->verdict == VERDICT_DEFERRED)
 			row->count[TEMPORARY] = num_add(row->count[TEMPORARY],
 			    cell->count);
-		see(c, row, tally_seen(c->b->tally, DIM_CLIENT, i));
 	}
-	league_sort(&c->league, DENIED, -1);
 }
 
-static bool
-is_shown(const struct clients *c, struct str label)
+static int
+row_order(const void *ctx, uint32_t a, uint32_t b)
 {
-	return intern_find(&c->shown, label) != UINT32_MAX;
+	const struct clients *c = ctx;
+	const struct client_row *x = &c->rows[a], *y = &c->rows[b];
+
+	if (x->count[DENIED] != y->count[DENIED])
+		return x->count[DENIED] > y->count[DENIED] ? -1 : 1;
+	return str_cmp(label_of(c, x), label_of(c, y));
 }
 
 /*
- * Joins a dimension of pairs (client and a name) to the rows shown; the other
- * clients, most of them, cost one look-up each.
+ * The row, plus one, of a client; 0 if it is of none.  One without
+ * transactions belongs to its network all the same.
+ */
+static uint32_t
+row_known(struct clients *c, uint32_t client)
+{
+	uint32_t label;
+
+	if (c->row_of[client] > 0 || !c->by_network)
+		return c->row_of[client];
+	label = intern_find(&c->networks, names_network(&c->scratch,
+	    tally_text(c->b->tally, client), c->b->o->ip_bits_v4,
+	    c->b->o->ip_bits_v6));
+	return label == UINT32_MAX ? 0 : c->row_of_network[label];
+}
+
+/*
+ * Joins a dimension of pairs (client and a name) to the rows shown; most
+ * clients are not.
  */
 static void
 join(struct clients *c, enum dim_id dim, struct names *to)
@@ -91,12 +173,12 @@ join(struct clients *c, enum dim_id dim, struct names *to)
 	const struct cell *cells = tally_cells(c->b->tally, dim, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct cell *cell = &cells[i];
-		struct str label = label_of(c, cell->k1);
+		uint32_t row = row_known(c, cells[i].k1);
 
-		if (is_shown(c, label))
-			names_add(to, label, tally_text(c->b->tally,
-			    cell->k2), cell->count);
+		if (row > 0 && c->shown[row - 1])
+			names_add(to, label_of(c, &c->rows[row - 1]),
+			    tally_text(c->b->tally, cells[i].k2),
+			    cells[i].count);
 	}
 	names_sort(to);
 }
@@ -107,24 +189,14 @@ join_members(struct clients *c)
 	size_t n;
 	const struct cell *cells = tally_cells(c->b->tally, DIM_CLIENT, &n);
 
-	for (size_t i = 0; by_network(c->b) && i < n; i++) {
-		struct str label = label_of(c, cells[i].k1);
+	for (size_t i = 0; c->by_network && i < n; i++) {
+		uint32_t row = c->row_of[cells[i].k1];
 
-		if (is_shown(c, label))
-			names_add(&c->members, label,
+		if (c->shown[row - 1])
+			names_add(&c->members, label_of(c, &c->rows[row - 1]),
 			    tally_text(c->b->tally, cells[i].k1), 1);
 	}
 	names_sort(&c->members);
-}
-
-static void
-join_all(struct clients *c, size_t n_shown)
-{
-	for (size_t i = 0; i < n_shown; i++)
-		intern_add(&c->shown, c->league.rows[i].label);
-	join(c, DIM_CLIENT_COUNTRY, &c->countries);
-	join(c, DIM_CLIENT_LIST, &c->lists);
-	join_members(c);
 }
 
 /* B.8: what no log line and no table tells. */
@@ -147,7 +219,7 @@ enum column_place { COLUMN_IP, COLUMN_DENIED, COLUMN_TEMPORARY, COLUMN_QUEUED,
 	COLUMN_IPS };
 
 static void
-add_columns(struct build *b, struct table *t)
+add_columns(struct build *b, struct table *t, bool by_network)
 {
 	table_column(b->report, t, "IP", VALUE_IP);
 	table_column(b->report, t, "Denied", VALUE_COUNT)->bar = true;
@@ -158,12 +230,12 @@ add_columns(struct build *b, struct table *t)
 	table_column(b->report, t, "Lists", VALUE_TEXT)->wide = true;
 	table_column(b->report, t, "First", VALUE_TIME);
 	table_column(b->report, t, "Last", VALUE_TIME);
-	if (by_network(b))
+	if (by_network)
 		table_column(b->report, t, "IPs", VALUE_COUNT);
 }
 
 static void
-fill_counts(struct value *v, const struct league_row *row)
+fill_counts(struct value *v, const struct client_row *row)
 {
 	v[COLUMN_DENIED] = value_count(row->count[DENIED]);
 	v[COLUMN_TEMPORARY] = value_count(row->count[TEMPORARY]);
@@ -173,69 +245,109 @@ fill_counts(struct value *v, const struct league_row *row)
 }
 
 static void
-add_client(struct clients *c, struct table *t, const struct league_row *row)
+add_client(struct clients *c, struct table *t, const struct client_row *row)
 {
 	struct arena *a = &c->b->report->arena;
 	struct value *v = table_row(c->b->report, t)->values;
+	struct str label = label_of(c, row);
 
-	v[COLUMN_IP] = build_text(c->b, row->label);
+	v[COLUMN_IP] = build_text(c->b, label);
 	fill_counts(v, row);
-	if (row->example.n > 0)
-		v[COLUMN_HOST] = build_text(c->b, row->example);
-	v[COLUMN_COUNTRY] = value_text(country_of(c, row->label));
-	v[COLUMN_LISTS] = value_text(names_join(&c->lists, row->label, a));
-	if (by_network(c->b))
-		v[COLUMN_IPS] = value_count(names_count(&c->members,
-		    row->label));
+	if (row->example != INTERN_EMPTY)
+		v[COLUMN_HOST] = build_text(c->b, tally_text(c->b->tally,
+		    row->example));
+	v[COLUMN_COUNTRY] = value_text(country_of(c, label));
+	v[COLUMN_LISTS] = value_text(names_join(&c->lists, label, a));
+	if (c->by_network)
+		v[COLUMN_IPS] = value_count(names_count(&c->members, label));
+}
+
+/* All rows that are shown, or all that are not. */
+static struct client_row
+sum_of(const struct clients *c, bool shown)
+{
+	struct client_row sum = { .first_ns = WHEN_NONE, .last_ns = WHEN_NONE };
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->shown[i] != shown)
+			continue;
+		for (int k = 0; k < COUNTS; k++)
+			sum.count[k] = num_add(sum.count[k],
+			    c->rows[i].count[k]);
+		widen(&sum, c->rows[i].first_ns, c->rows[i].last_ns);
+	}
+	return sum;
 }
 
 static void
-add_others(struct build *b, struct table *t, const struct league_row *others)
+add_sums(struct clients *c, struct table *t, size_t n_shown)
 {
-	struct row *row = table_row(b->report, t);
+	struct client_row total = sum_of(c, true), others = sum_of(c, false);
+	struct value *v;
 
-	row->flags = ROW_OTHERS;
-	row->values[COLUMN_IP] = build_text(b, others->label);
-	fill_counts(row->values, others);
+	if (n_shown < c->n) {
+		struct row *row = table_row(c->b->report, t);
+
+		row->flags = ROW_OTHERS;
+		buf_reset(&c->scratch);
+		buf_printf(&c->scratch, "(%zu others)", c->n - n_shown);
+		row->values[COLUMN_IP] = build_text(c->b,
+		    buf_str(&c->scratch));
+		fill_counts(row->values, &others);
+	}
+	for (int k = 0; k < COUNTS; k++)
+		total.count[k] = num_add(total.count[k], others.count[k]);
+	widen(&total, others.first_ns, others.last_ns);
+	v = table_footer(c->b->report, t, "totals");
+	v[COLUMN_IP] = value_text(STR("Totals"));
+	fill_counts(v, &total);
 }
 
 static void
 show(struct clients *c, struct table *t)
 {
-	struct league_row others, total = league_total(&c->league);
-	size_t n = league_cut(&c->league, build_top(c->b, TOP_DEFAULT),
-	    &others);
-	struct value *v;
+	size_t most = build_top(c->b, TOP_DEFAULT);
+	struct top top;
 
-	join_all(c, n);
-	for (size_t i = 0; i < n; i++)
-		add_client(c, t, &c->league.rows[i]);
-	if (n < c->league.n)
-		add_others(c->b, t, &others);
-	v = table_footer(c->b->report, t, "totals");
-	v[COLUMN_IP] = value_text(STR("Totals"));
-	fill_counts(v, &total);
+	top_init(&top, most > 0 && most < c->n ? most : c->n, row_order, c);
+	for (uint32_t i = 0; i < c->n; i++)
+		top_offer(&top, i);
+	top_finish(&top);
+	c->shown = mem_zalloc(c->n * sizeof(*c->shown));
+	for (size_t i = 0; i < top.n; i++)
+		c->shown[top.items[i]] = true;
+	join(c, DIM_CLIENT_COUNTRY, &c->countries);
+	join(c, DIM_CLIENT_LIST, &c->lists);
+	join_members(c);
+	for (size_t i = 0; i < top.n; i++)
+		add_client(c, t, &c->rows[top.items[i]]);
+	add_sums(c, t, top.n);
+	top_clear(&top);
 }
 
 void
 section_ips(struct build *b, struct section *s)
 {
 	struct table *t = section_table(b->report, s, NULL, NULL);
-	struct clients c = { .b = b };
+	struct clients c = { .b = b, .by_network = b->o->ip_bits_v4 < 32 ||
+		b->o->ip_bits_v6 < 128 };
 
-	add_columns(b, t);
-	league_init(&c.league);
-	intern_init(&c.shown);
+	add_columns(b, t, c.by_network);
+	intern_init(&c.networks);
 	names_init(&c.countries);
 	names_init(&c.lists);
 	names_init(&c.members);
+	c.row_of = mem_zalloc(tally_texts(b->tally) * sizeof(*c.row_of));
 	count_clients(&c);
-	if (c.league.n > 0)
+	if (c.n > 0)
 		show(&c, t);
 	names_clear(&c.members);
 	names_clear(&c.lists);
 	names_clear(&c.countries);
-	intern_clear(&c.shown);
-	league_clear(&c.league);
+	intern_clear(&c.networks);
+	free(c.rows);
+	free(c.row_of);
+	free(c.row_of_network);
+	free(c.shown);
 	buf_clear(&c.scratch);
 }

@@ -16,12 +16,16 @@ times_clear(struct times *t)
 }
 
 void
-times_add(struct times *t, uint32_t bucket, uint64_t count, int64_t sum_ns,
-    int64_t max_ns)
+times_add(struct times *t, uint32_t bucket, uint64_t count)
 {
 	ARRAY_PUSH(t->buckets, t->n, t->cap) =
 	    (struct times_bucket){ .bucket = bucket, .count = count };
 	t->count = num_add(t->count, count);
+}
+
+void
+times_add_sum(struct times *t, int64_t sum_ns, int64_t max_ns)
+{
 	t->sum_ns = num_add_signed(t->sum_ns, sum_ns);
 	if (max_ns > t->max_ns)
 		t->max_ns = max_ns;

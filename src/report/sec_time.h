@@ -30,8 +30,9 @@ struct times {
 
 void times_clear(struct times *t);
 /* count values of one bucket, which may have been added to before. */
-void times_add(struct times *t, uint32_t bucket, uint64_t count,
-    int64_t sum_ns, int64_t max_ns);
+void times_add(struct times *t, uint32_t bucket, uint64_t count);
+/* What values that are added, or will be, sum up to, and their largest. */
+void times_add_sum(struct times *t, int64_t sum_ns, int64_t max_ns);
 /* When all are added; quantiles need it. */
 void times_sort(struct times *t);
 

@@ -1,5 +1,8 @@
 /* sec_totals.c - the numbers of the whole period, one a row (D.1). */
+#include <stdlib.h>
+
 #include "base/intern.h"
+#include "base/mem.h"
 #include "base/num.h"
 #include "event/address.h"
 #include "report/build.h"
@@ -83,25 +86,58 @@ connections_refused(const struct tally *t)
 	return sum;
 }
 
+static uint64_t
+distinct_keys(const struct tally *t, enum dim_id dim)
+{
+	size_t n;
+	const struct cell *cells = tally_cells(t, dim, &n);
+	bool *known = mem_zalloc(tally_texts(t) * sizeof(*known));
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		/* The empty text is no key. */
+		sum += !known[cells[i].k1] && cells[i].k1 != INTERN_EMPTY;
+		known[cells[i].k1] = true;
+	}
+	free(known);
+	return sum;
+}
+
 /*
- * How many different texts the keys are, or, of addresses, their domains; an
- * address without a domain has none.
+ * How many different domains addresses have; an address without a domain has
+ * none.  Addresses are so many that their look-ups are made to overlap: each
+ * waits in a ring while memory for it is on its way (intern.h).
  */
 static uint64_t
-distinct(const struct tally *t, enum dim_id dim, bool domains)
+distinct_domains(const struct tally *t, enum dim_id dim)
 {
+	enum { RING = 16, HALF = RING / 2 };
+	struct {
+		struct str domain;
+		uint32_t hash;
+	} ring[RING] = { 0 };
 	size_t n;
 	const struct cell *cells = tally_cells(t, dim, &n);
 	struct intern seen;
 	uint64_t sum;
 
 	intern_init(&seen);
-	for (size_t i = 0; i < n; i++) {
-		struct str key = tally_text(t, cells[i].k1);
+	for (size_t i = 0; i < n + RING; i++) {
+		struct str now = ring[i % RING].domain;
 
-		intern_add(&seen, domains ? address_domain(key) : key);
+		if (now.n > 0)
+			intern_enter(&seen, now, ring[i % RING].hash);
+		ring[i % RING].domain = i < n ? address_domain(
+		    tally_text(t, cells[i].k1)) : str_none();
+		now = ring[i % RING].domain;
+		if (now.n > 0) {
+			ring[i % RING].hash = intern_hash(&seen, now);
+			intern_fetch_slot(&seen, ring[i % RING].hash);
+		}
+		if (ring[(i + HALF) % RING].domain.n > 0)
+			intern_fetch_text(&seen, ring[(i + HALF) % RING].hash);
 	}
-	/* The empty text, which is no key, is always there. */
+	/* The empty text, which is no domain, is always there. */
 	sum = seen.n - 1;
 	intern_clear(&seen);
 	return sum;
@@ -127,11 +163,11 @@ count_item(const struct build *b, enum item item)
 		return connections_refused(t);
 	case ITEM_SENDER_DOMAINS:
 	case ITEM_RECIPIENT_DOMAINS:
-		return distinct(t, items[item].dim, true);
+		return distinct_domains(t, items[item].dim);
 	case ITEM_SENDERS:
 	case ITEM_RECIPIENTS:
 	case ITEM_CLIENT_HOSTS:
-		return distinct(t, items[item].dim, false);
+		return distinct_keys(t, items[item].dim);
 	case ITEMS:
 		break;
 	}

@@ -109,7 +109,8 @@ const struct section_type section_types[] = {
 		.title = "Connections",
 		.help = "connections by hour, their number at a time, their length",
 		.dims = DIM(CONNECTION) | DIM(CONCURRENCY) | DIM(LIMIT) |
-		    DIM(LIMIT_CLIENT) | DIM(CONNECTION_TIME) | DIM(COUNTER),
+		    DIM(LIMIT_CLIENT) | DIM(CONNECTION_TIME) |
+		    DIM(DURATION) | DIM(COUNTER),
 		.build = section_connections,
 	},
 	{

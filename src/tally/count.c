@@ -31,8 +31,8 @@
 #define OF_TOO_MANY (DIM_BIT(DIM_LIMIT) | DIM_BIT(DIM_LIMIT_CLIENT))
 #define OF_REFUSED DIM_BIT(DIM_COUNTER)
 #define OF_CLOSED                                                              \
-	(DIM_BIT(DIM_CONNECTION_TIME) | DIM_BIT(DIM_CLIENT_COUNTRY) |          \
-	DIM_BIT(DIM_COUNTRY) | DIM_BIT(DIM_COUNTER))
+	(DIM_BIT(DIM_CONNECTION_TIME) | DIM_BIT(DIM_DURATION) |                \
+	DIM_BIT(DIM_CLIENT_COUNTRY) | DIM_BIT(DIM_COUNTRY) | DIM_BIT(DIM_COUNTER))
 #define OF_CHECK (DIM_BIT(DIM_COUNTRY) | DIM_BIT(DIM_COUNTER))
 
 event_mask
@@ -553,22 +553,25 @@ count_country_of_client(struct tally *t, const struct event *ev)
 static void
 count_closed(struct tally *t, const struct event *ev)
 {
+	uint32_t disposition;
+
 	if (ev->unfinished)
 		count_counter(t, COUNTER_UNFINISHED);
 	count_country_of_client(t, ev);
 	if (ev->duration_ns == EVENT_NO_NUMBER || !has(t, DIM_CONNECTION_TIME))
 		return;
-	count_sum(t, DIM_CONNECTION_TIME,
-	    intern_add(&t->texts, ev->last_disposition),
-	    histogram_bucket(ev->duration_ns), 0, ev->duration_ns);
+	disposition = intern_add(&t->texts, ev->last_disposition);
+	count_sum(t, DIM_CONNECTION_TIME, disposition, 0, 0, ev->duration_ns);
+	if (has(t, DIM_DURATION))
+		later_cell(t, DIM_DURATION, disposition,
+		    histogram_bucket(ev->duration_ns));
 	if (t->n_slowest < TALLY_SLOWEST || ev->duration_ns >=
 	    t->slowest[TALLY_SLOWEST - 1].duration_ns) {
 		struct slow_connection c = { .duration_ns = ev->duration_ns,
 			.time_ns = ev->time_ns,
 			.pid = intern_add(&t->texts, ev->pid),
 			.client = client_id(t, ev->client),
-			.disposition = intern_add(&t->texts,
-			    ev->last_disposition) };
+			.disposition = disposition };
 
 		tally_add_slow(t, &c);
 	}

@@ -530,16 +530,18 @@ TEST(connection_time_counts_ends_that_took_a_known_time)
 	struct event ev;
 	char expected[100];
 
-	test_tally_open(&x, DIM_BIT(DIM_CONNECTION_TIME));
+	test_tally_open(&x, DIM_BIT(DIM_CONNECTION_TIME) | DIM_BIT(DIM_DURATION));
 	add(&x, closed("192.0.2.1", "queued", 1000));
 	add(&x, closed("192.0.2.1", "queued", 1000));
 	add(&x, closed("192.0.2.1", "", 0));
 	ev = closed("192.0.2.1", "queued", 0);
 	ev.duration_ns = EVENT_NO_NUMBER;
 	add(&x, ev);
-	snprintf(expected, sizeof(expected), "queued|%u|0: 2 2000000000 2 "
-	    "1000000000\n|0|0: 1 0 1 0\n", histogram_bucket(1000000000));
-	test_assert_cells(&x, DIM_CONNECTION_TIME, expected);
+	test_assert_cells(&x, DIM_CONNECTION_TIME,
+	    "queued||0: 2 2000000000 2 1000000000\n||0: 1 0 1 0\n");
+	snprintf(expected, sizeof(expected), "queued|%u|0: 2\n|0|0: 1\n",
+	    histogram_bucket(1000000000));
+	test_assert_cells(&x, DIM_DURATION, expected);
 	test_tally_close(&x);
 }
 

@@ -102,9 +102,38 @@ later_count(struct tally *t, const struct later_counts *c, struct str name,
 	    example);
 }
 
+static void
+count_cell(struct tally *t)
+{
+	const struct later_cell *c =
+	    &t->later.cells[t->later.cells_counted++ % LATER_RING];
+	struct table_cells *table = &t->tables[c->dim];
+	size_t cell = table_cell(table, 0, c->k1, c->k2, 0);
+
+	table->cells[cell].count++;
+}
+
+void
+later_cell(struct tally *t, enum dim_id dim, uint32_t k1, uint32_t k2)
+{
+	struct later *l = &t->later;
+	struct later_cell *c = &l->cells[l->n_cells++ % LATER_RING], *half;
+
+	assert(dims[dim].grain == DIM_WHOLE && dims[dim].measures == 0);
+	*c = (struct later_cell){ dim, k1, k2, table_hash(0, k1, k2, 0) };
+	table_fetch_slot(&t->tables[dim], c->hash);
+	if (l->n_cells < LATER_RING)
+		return;
+	half = &l->cells[(l->n_cells + LATER_RING / 2) % LATER_RING];
+	table_fetch_cell(&t->tables[half->dim], half->hash);
+	count_cell(t);
+}
+
 void
 later_drain(struct tally *t)
 {
+	while (t->later.cells_counted < t->later.n_cells)
+		count_cell(t);
 	while (t->later.counted < t->later.pushed)
 		advance(t, 0);
 }

@@ -10,6 +10,9 @@
  *	pushed, slot fetched --LATER_STEP--> text fetched --> name found, its
  *	       counts fetched --> counted
  *
+ * Cells of a table of many tens of thousands (durations) wait likewise, for
+ * slot and cell.
+ *
  * Counts are sums, so that they come late changes nothing; but before a tally
  * is read, merged or freed, the ring must be drained (tally_settle).
  */
@@ -44,7 +47,14 @@ struct later_name {
 	char example[LATER_EXAMPLE];
 };
 
+struct later_cell {
+	enum dim_id dim;
+	uint32_t k1, k2, hash;
+};
+
 struct later {
+	struct later_cell cells[LATER_RING];
+	uint64_t n_cells, cells_counted; /* the ring holds what is between */
 	struct later_name ring[LATER_RING];
 	/* How many names have passed each station; the first is pushed. */
 	uint64_t pushed, fetched, found, counted;
@@ -63,6 +73,8 @@ later_add(struct later_counts *c, const struct tally_options *o,
 /* Counts c under name, with example for DIM_SEEN. */
 void later_count(struct tally *t, const struct later_counts *c,
     struct str name, struct str example);
+/* One more of a WHOLE dimension without measures. */
+void later_cell(struct tally *t, enum dim_id dim, uint32_t k1, uint32_t k2);
 void later_drain(struct tally *t);
 
 #endif

@@ -8,8 +8,8 @@
 #define FIRST_SLOTS 64
 #define FIRST_CELLS 32
 
-static uint32_t
-hash_of(int32_t bucket, uint32_t k1, uint32_t k2, uint32_t verdict)
+uint32_t
+table_hash(int32_t bucket, uint32_t k1, uint32_t k2, uint32_t verdict)
 {
 	uint64_t h = ((uint64_t)k1 << 32 | k2) * UINT64_C(0x9e3779b97f4a7c15);
 
@@ -99,7 +99,7 @@ size_t
 table_cell(struct table_cells *t, int32_t bucket, uint32_t k1, uint32_t k2,
     uint32_t verdict)
 {
-	uint32_t h = hash_of(bucket, k1, k2, verdict);
+	uint32_t h = table_hash(bucket, k1, k2, verdict);
 
 	for (size_t at = h;; at++) {
 		size_t slot = at & (t->n_slots - 1);

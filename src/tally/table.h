@@ -22,6 +22,28 @@ struct table_cells {
 void table_init(struct table_cells *t, unsigned measures);
 void table_clear(struct table_cells *t);
 
+/*
+ * For who knows a key some time before it counts (later.h): the slot, and
+ * then the cell, are fetched from memory meanwhile.
+ */
+uint32_t table_hash(int32_t bucket, uint32_t k1, uint32_t k2,
+    uint32_t verdict);
+
+static inline void
+table_fetch_slot(const struct table_cells *t, uint32_t hash)
+{
+	__builtin_prefetch(&t->slots[hash & (t->n_slots - 1)]);
+}
+
+static inline void
+table_fetch_cell(const struct table_cells *t, uint32_t hash)
+{
+	uint64_t slot = t->slots[hash & (t->n_slots - 1)];
+
+	if (slot >> 32 == hash)
+		__builtin_prefetch(&t->cells[(uint32_t)slot - 1], 1);
+}
+
 /* The index of the cell of this key, made with count 0 if it is new. */
 size_t table_cell(struct table_cells *t, int32_t bucket, uint32_t k1,
     uint32_t k2, uint32_t verdict);

@@ -178,7 +178,7 @@ struct kept_transaction {
 const struct kept_transaction *tally_kept(const struct tally *t, size_t *n);
 
 /*
- * Durations fall into log-linear buckets (DIM_CONNECTION_TIME, k2): 512 for
+ * Durations fall into log-linear buckets (DIM_DURATION, k2): 512 for
  * each power of two, so that a value is off by at most 0.1 %.  The middle of
  * a bucket in ns.
  */
