@@ -16,6 +16,10 @@
 
 #include "format/format.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 struct scan_time {
 	const struct zone *zone; /* whose days; NULL: UTC */
 	/* The label of the line before, as text: "@4000000", "06955b90", "b", and
@@ -66,6 +70,32 @@ const struct scan_day *scan_time_days(struct scan_time *t, size_t *n);
 bool scan_time_new_second(struct scan_time *t, const char *p);
 void scan_time_back(struct scan_time *t, uint64_t label_ns);
 
+/* Are these eight characters hexadecimal digits? */
+static inline bool
+scan_time_are_digits(uint64_t text)
+{
+#ifdef __SSE2__
+	__m128i v = _mm_cvtsi64_si128((long long)text);
+	__m128i lower = _mm_or_si128(v, _mm_set1_epi8(0x20));
+	__m128i digit = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+	__m128i letter = _mm_sub_epi8(lower, _mm_set1_epi8('a'));
+	__m128i ok = _mm_or_si128(
+	    _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit),
+	    _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(5)), letter));
+
+	return (_mm_movemask_epi8(ok) & 0xff) == 0xff;
+#else
+	for (int i = 0; i < 8; i++, text >>= 8) {
+		char c = (char)(text & 0xff);
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+		    (c >= 'A' && c <= 'F')))
+			return false;
+	}
+	return true;
+#endif
+}
+
 /*
  * The eight digits of a label's nanoseconds, as a word that sorts as they do.
  * False if they are none, or more than a second has: such a line has no stamp,
@@ -74,17 +104,11 @@ void scan_time_back(struct scan_time *t, uint64_t label_ns);
 static inline bool
 scan_time_digits(const char *p, uint64_t *text)
 {
-	const uint64_t each = UINT64_C(0x0101010101010101);
-	uint64_t v, letters, digits;
+	uint64_t v;
 
 	memcpy(&v, p, 8);
-	letters = v & each * 0x40;
-	v |= letters >> 1; /* lower case */
-	digits = v - (letters >> 6) * 0x27; /* a to f follow 9 now */
-	*text = __builtin_bswap64(v);
-	return ((digits ^ each * 0x30) & each * 0xf0) == 0 &&
-	    (((digits & each * 0x0f) + each * 6) & each * 0x10) ==
-	    letters >> 2 &&
+	*text = __builtin_bswap64(v | UINT64_C(0x2020202020202020));
+	return scan_time_are_digits(v) &&
 	    *text <= UINT64_C(0x3362396163396666); /* "3b9ac9ff": 999,999,999 */
 }
 
