@@ -67,13 +67,33 @@ num_decimal_span(struct str s)
 	return whole + fraction > 0 ? i : 0;
 }
 
+/* The same of few characters, which cannot be too large. */
+static void
+short_magnitude(struct str s, int scale, uint64_t *magnitude)
+{
+	uint64_t sum = 0;
+	size_t i = 0;
+
+	while (i < s.n && s.p[i] != '.')
+		sum = sum * 10 + (uint64_t)(s.p[i++] - '0');
+	for (i++; scale > 0; scale--, i++)
+		sum = sum * 10 + (i < s.n ? (uint64_t)(s.p[i] - '0') : 0);
+	*magnitude = sum;
+}
+
 /* Digits, a point perhaps, digits: as units of 10^-scale. */
 static bool
 scaled_magnitude(struct str s, int scale, uint64_t *magnitude)
 {
-	size_t point = str_index(s, '.');
-	size_t fraction = point + 1;
+	size_t point;
+	size_t fraction;
 
+	if (s.n + (size_t)scale <= 18) {
+		short_magnitude(s, scale, magnitude);
+		return true;
+	}
+	point = str_index(s, '.');
+	fraction = point + 1;
 	*magnitude = 0;
 	for (size_t i = 0; i < point; i++) {
 		if (!append_digit(magnitude, s.p[i]))

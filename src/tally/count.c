@@ -25,6 +25,9 @@
 	DIM_BIT(DIM_CLIENT_LIST_HOST) | DIM_BIT(DIM_TLD) |                     \
 	DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_LOGIN_FAILURE) |                     \
 	DIM_BIT(DIM_SENDER) | DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_STREAM))
+#define OF_LIST                                                                \
+	(DIM_BIT(DIM_LIST) | DIM_BIT(DIM_LIST_HOST) |                          \
+	DIM_BIT(DIM_CLIENT_LIST) | DIM_BIT(DIM_CLIENT_LIST_HOST))
 #define OF_ACCEPTED                                                            \
 	(DIM_BIT(DIM_CONNECTION) | DIM_BIT(DIM_CONCURRENCY) |                  \
 	DIM_BIT(DIM_STREAM))
@@ -266,25 +269,16 @@ client_id(struct tally *t, struct str client)
 static void
 count_list(struct tally *t, const struct event *ev, struct later_counts *c)
 {
+	struct listed list = listed_of(t, ev->text, ev->client);
 	/* What the list refused to answer is an error, not use (C.10). */
-	bool error = listing_is_error(ev->text);
-	uint32_t verdict = error ? VERDICT_DEFERRED : VERDICT_REJECTED;
-	uint32_t name, host;
+	uint32_t verdict = list.error ? VERDICT_DEFERRED : VERDICT_REJECTED;
 
-	if (has(t, DIM_LIST) || has(t, DIM_CLIENT_LIST)) {
-		t->scratch.n = 0;
-		name = intern_add(&t->texts,
-		    listing_name(&t->scratch, ev->text));
-		count_seen(t, DIM_LIST, name, 0, verdict, ev, ev->text);
-		if (!error)
-			later_add(c, &t->o, DIM_CLIENT_LIST, name, 0);
-	}
-	if (has(t, DIM_LIST_HOST) || has(t, DIM_CLIENT_LIST_HOST)) {
-		host = intern_add(&t->texts, listing_host(ev->text));
-		count_seen(t, DIM_LIST_HOST, host, 0, verdict, ev, ev->text);
-		if (!error)
-			later_add(c, &t->o, DIM_CLIENT_LIST_HOST, host, 0);
-	}
+	count_seen(t, DIM_LIST, list.name, 0, verdict, ev, ev->text);
+	count_seen(t, DIM_LIST_HOST, list.host, 0, verdict, ev, ev->text);
+	if (list.error)
+		return;
+	later_add(c, &t->o, DIM_CLIENT_LIST, list.name, 0);
+	later_add(c, &t->o, DIM_CLIENT_LIST_HOST, list.host, 0);
 }
 
 /* The client, and by which list it was denied. */
@@ -294,7 +288,8 @@ count_client(struct tally *t, const struct event *ev, int category)
 	struct later_counts c = { .time_ns = ev->time_ns };
 
 	later_add(&c, &t->o, DIM_CLIENT, 0, ev->verdict);
-	if (category == CATEGORY_LIST && ev->verdict != VERDICT_ACCEPTED)
+	if (category == CATEGORY_LIST && ev->verdict != VERDICT_ACCEPTED &&
+	    t->o.dims & OF_LIST)
 		count_list(t, ev, &c);
 	if (c.n > 0 && ev->client.n > 0)
 		later_count(t, &c, client_text(&t->client, ev->client),

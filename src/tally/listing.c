@@ -241,6 +241,35 @@ listing_is_error(struct str text)
 	return str_find(text, STR("127.255.255.")) < text.n;
 }
 
+/* rhsbl's texts name the sender in front: no two would be the same. */
+struct str
+listing_head(struct str text, struct str client)
+{
+	if (client.n < sizeof("0.0.0.0") - 1 || !str_ends(text, client) ||
+	    str_starts(text, STR("Mail from ")))
+		return str_none();
+	return str_head(text, text.n - client.n);
+}
+
+static bool
+ends_inside(struct str part, struct str whole)
+{
+	return part.p >= whole.p && part.p + part.n < whole.p + whole.n;
+}
+
+/*
+ * The host of an http URL has ended, so no digit behind the head belongs to
+ * it; and where there is such a host, nothing else is asked.
+ */
+bool
+listing_head_decides(struct str head)
+{
+	struct str host = url_host(without_reason(head));
+
+	return host.n > 0 && ends_inside(host, head) &&
+	    ends_inside(listing_host(head), head);
+}
+
 struct str
 listing_virus(struct str text)
 {

@@ -31,6 +31,14 @@ struct str listing_name(struct buf *scratch, struct str text);
  */
 bool listing_is_error(struct str text);
 
+/*
+ * The part of the text in front of the client's address, if that ends the
+ * text; else absent.  And are name and host the same for all texts with this
+ * head, whatever the address?
+ */
+struct str listing_head(struct str text, struct str client);
+bool listing_head_decides(struct str head);
+
 /* "Virus found: NAME", "Virus Found: NAME": NAME; else the whole text (C.4). */
 struct str listing_virus(struct str text);
 

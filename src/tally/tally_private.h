@@ -8,6 +8,7 @@
 #include "base/intern.h"
 #include "tally/classes.h"
 #include "tally/later.h"
+#include "tally/listed.h"
 #include "tally/table.h"
 #include "tally/tally.h"
 
@@ -49,6 +50,7 @@ struct tally {
 	size_t n_countries;
 	struct buf scratch;
 	struct buf client; /* text of one that had to be written anew */
+	struct listed_known listed[LISTED_KNOWN];
 	struct later later;
 };
 
