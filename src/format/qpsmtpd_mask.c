@@ -153,6 +153,26 @@ in_any_line(struct str s)
 	return s.n;
 }
 
+/* Appends text with all that follows its first keep bytes masked. */
+static void
+add_masked(struct buf *b, struct str text, size_t keep)
+{
+	buf_add_str(b, str_head(text, keep));
+	if (keep > 0 && text.p[keep - 1] != ' ')
+		buf_add_char(b, ' ');
+	buf_add_str(b, STR("***"));
+}
+
+bool
+qp_mask_field(struct str field, struct buf *b)
+{
+	size_t secret = in_any_line(field);
+
+	if (secret < field.n)
+		add_masked(b, field, secret);
+	return secret < field.n;
+}
+
 bool
 qp_mask(struct str line, struct buf *b)
 {
@@ -173,9 +193,6 @@ qp_mask(struct str line, struct buf *b)
 	if (secret == line.n)
 		return false;
 	buf_reset(b);
-	buf_add_str(b, str_head(line, secret));
-	if (b->n > 0 && b->p[b->n - 1] != ' ')
-		buf_add_char(b, ' ');
-	buf_add_str(b, STR("***"));
+	add_masked(b, line, secret);
 	return true;
 }

@@ -22,4 +22,10 @@ struct buf;
  */
 bool qp_mask(struct str line, struct buf *b);
 
+/*
+ * The same for a part of a line, a field of a record: what follows AUTH and a
+ * mechanism.  Appends to b.
+ */
+bool qp_mask_field(struct str field, struct buf *b);
+
 #endif

@@ -60,6 +60,7 @@ struct qpsmtpd_scan {
 	uint64_t head_offset;
 	struct buf tail;
 	uint64_t tail_offset;
+	struct buf masked; /* fields of the event that is made */
 };
 
 /* A record has no more lines than these and its first: memory is bounded. */
@@ -209,6 +210,28 @@ verdict_of(struct str disposition, struct str code)
 	return VERDICT_REJECTED;
 }
 
+/*
+ * Clients send their credentials where they do not belong, "HELO AUTH PLAIN
+ * ...", and plugins quote them.
+ */
+static void
+mask_fields(struct qpsmtpd_scan *s, struct event *ev)
+{
+	struct str *const fields[] = { &ev->host, &ev->helo, &ev->sender,
+		&ev->recipients, &ev->text, &ev->trailer, &ev->line };
+
+	buf_reset(&s->masked);
+	/* All at once: what was masked must not move. */
+	buf_reserve(&s->masked, 2 * ev->line.n + 64);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		size_t at = s->masked.n;
+
+		if (qp_mask_field(*fields[i], &s->masked))
+			*fields[i] = str_make(s->masked.p + at,
+			    s->masked.n - at);
+	}
+}
+
 static bool
 record_line(struct qpsmtpd_scan *s, const struct prefix *x, struct str body,
     struct str line, uint64_t offset)
@@ -234,6 +257,8 @@ record_line(struct qpsmtpd_scan *s, const struct prefix *x, struct str body,
 		ev.score_milli = spam.score_milli;
 		ev.required_milli = spam.required_milli;
 	}
+	if (str_find_nocase(body, STR("AUTH ")) < body.n)
+		mask_fields(s, &ev);
 	/* The parent refuses before there is a connection (3.6): its process id
 	 * is nobody's connection. */
 	if (r.client.n == 0 || !(s->used & KIND_BIT(QP_ACCEPTED)))
@@ -885,6 +910,7 @@ qpsmtpd_scan_free(struct scan **scan)
 	buf_clear(&s->pending_pid);
 	buf_clear(&s->head);
 	buf_clear(&s->tail);
+	buf_clear(&s->masked);
 	free(s);
 	*scan = NULL;
 }

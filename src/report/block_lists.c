@@ -230,16 +230,19 @@ add_errors(struct list_use *u)
 	    u->errors.n > 1 ? " and others" : "");
 }
 
+/* As the classic command has it, the first of the rows; else below them. */
 static void
-add_totals(struct list_use *u, enum dim_id client_dim)
+add_totals(struct list_use *u, bool first, enum dim_id client_dim)
 {
 	struct league_row total = league_total(&u->used);
 	struct league_row errors = league_total(&u->errors);
+	struct value *v = first ? table_row(u->b->report, u->table)->values
+	    : table_footer(u->b->report, u->table, "totals");
 
 	total.count[USED] = num_add(total.count[USED], errors.count[USED]);
 	league_see(&total, errors.first_ns, errors.last_ns);
-	fill(u, table_footer(u->b->report, u->table, "totals"), STR("Totals"),
-	    &total, value_count(distinct_clients(u->b->tally, client_dim)));
+	fill(u, v, first ? STR("Total") : STR("Totals"), &total,
+	    value_count(distinct_clients(u->b->tally, client_dim)));
 }
 
 static void
@@ -274,9 +277,12 @@ section_bl_use(struct build *b, struct section *s)
 	league_sort(&u.used, USED, -1);
 	league_sort(&u.errors, USED, -1);
 	add_columns(&u);
+	if (by_host)
+		add_totals(&u, true, client_dim);
 	add_rows(&u);
 	add_errors(&u);
-	add_totals(&u, client_dim);
+	if (!by_host)
+		add_totals(&u, false, client_dim);
 	league_clear(&u.errors);
 	league_clear(&u.used);
 }

@@ -128,9 +128,8 @@ TEST(the_worked_example_has_its_lists_and_viruses)
 	x.options.list_key_host = true;
 	test_report(&x, "bl-use");
 	assert_string_equal(test_table(&x, "bl-use", 0),
-	    "www.spamhaus.org|1|100.0%|1|2026-03-10 00:40:00|2026-03-10 00:40:00\n"
-	    "--\n"
-	    "Totals|1|100.0%|1|2026-03-10 00:40:00|2026-03-10 00:40:00\n");
+	    "Total|1|100.0%|1|2026-03-10 00:40:00|2026-03-10 00:40:00\n"
+	    "www.spamhaus.org|1|100.0%|1|2026-03-10 00:40:00|2026-03-10 00:40:00\n");
 	test_close(&x);
 }
 

@@ -445,64 +445,6 @@ count_denial(struct tally *t, const struct event *ev, int category,
 	}
 }
 
-static void
-count_stream(struct tally *t, const struct event *ev)
-{
-	if (!has(t, DIM_STREAM))
-		return;
-	/* Mostly that of the event before. */
-	if (!str_eq(ev->stream, tally_text(t, t->stream)))
-		t->stream = intern_add(&t->texts, ev->stream);
-	count_seen(t, DIM_STREAM, t->stream, ev->kind, ev->verdict, ev,
-	    STR(""));
-}
-
-static void
-count_transaction(struct tally *t, const struct event *ev)
-{
-	struct disposition_info info;
-	uint32_t disposition = disposition_of(t, ev, &info);
-	enum origin origin = ORIGIN_EXTERNAL;
-
-	if (has(t, DIM_DISPOSITION))
-		count_seen(t, DIM_DISPOSITION, disposition,
-		    intern_add(&t->texts, ev->code), ev->verdict, ev, ev->text);
-	count_sum(t, DIM_CATEGORY, (uint32_t)info.category, 0, ev->verdict,
-	    ev->score_milli);
-	if (t->o.dims & (DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_DOMAIN_ROW) |
-	    DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_COUNTER)))
-		origin = classes_origin(t->o.classes, ev);
-	count(t, DIM_ORIGIN, (uint32_t)origin, 0, ev->verdict);
-	if (t->o.dims & (DIM_BIT(DIM_COUNTER) | DIM_BIT(DIM_DOMAIN_ROW) |
-	    DIM_BIT(DIM_RECIPIENT)))
-		count_recipients(t, ev, origin, info.category);
-	count_client(t, ev, info.category);
-	count_tld(t, ev, disposition);
-	count_sender(t, ev);
-	if (ev->verdict != VERDICT_ACCEPTED)
-		count_denial(t, ev, info.category, &info);
-	if (ev->trailer.n > 0)
-		count_rules(t, ev, info.category);
-	count_stream(t, ev);
-}
-
-static void
-count_accepted(struct tally *t, const struct event *ev)
-{
-	count_sum(t, DIM_CONNECTION, (uint32_t)ev->limit, 0, 0, ev->running);
-	count(t, DIM_CONCURRENCY, (uint32_t)ev->running, 0, 0);
-	count_stream(t, ev);
-}
-
-static void
-count_too_many(struct tally *t, const struct event *ev)
-{
-	count(t, DIM_LIMIT, ev->scope, 0, 0);
-	if (ev->scope == LIMIT_CLIENT && has(t, DIM_LIMIT_CLIENT))
-		count_sum(t, DIM_LIMIT_CLIENT, client_id(t, ev->client),
-		    (uint32_t)ev->limit, 0, ev->running);
-}
-
 /* What the configured country table says of a client, once a client. */
 static struct str
 looked_up_country(struct tally *t, struct str client, uint32_t id)
@@ -543,6 +485,66 @@ count_country_of_client(struct tally *t, const struct event *ev)
 		count_later(t, DIM_CLIENT_COUNTRY,
 		    client_text(&t->client, ev->client),
 		    intern_add(&t->texts, country), 0);
+}
+
+static void
+count_stream(struct tally *t, const struct event *ev)
+{
+	if (!has(t, DIM_STREAM))
+		return;
+	/* Mostly that of the event before. */
+	if (!str_eq(ev->stream, tally_text(t, t->stream)))
+		t->stream = intern_add(&t->texts, ev->stream);
+	count_seen(t, DIM_STREAM, t->stream, ev->kind, ev->verdict, ev,
+	    STR(""));
+}
+
+static void
+count_transaction(struct tally *t, const struct event *ev)
+{
+	struct disposition_info info;
+	uint32_t disposition = disposition_of(t, ev, &info);
+	enum origin origin = ORIGIN_EXTERNAL;
+
+	if (has(t, DIM_DISPOSITION))
+		count_seen(t, DIM_DISPOSITION, disposition,
+		    intern_add(&t->texts, ev->code), ev->verdict, ev, ev->text);
+	count_sum(t, DIM_CATEGORY, (uint32_t)info.category, 0, ev->verdict,
+	    ev->score_milli);
+	if (t->o.dims & (DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_DOMAIN_ROW) |
+	    DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_COUNTER)))
+		origin = classes_origin(t->o.classes, ev);
+	count(t, DIM_ORIGIN, (uint32_t)origin, 0, ev->verdict);
+	if (t->o.dims & (DIM_BIT(DIM_COUNTER) | DIM_BIT(DIM_DOMAIN_ROW) |
+	    DIM_BIT(DIM_RECIPIENT)))
+		count_recipients(t, ev, origin, info.category);
+	count_client(t, ev, info.category);
+	if (t->o.only_transactions)
+		count_country_of_client(t, ev);
+	count_tld(t, ev, disposition);
+	count_sender(t, ev);
+	if (ev->verdict != VERDICT_ACCEPTED)
+		count_denial(t, ev, info.category, &info);
+	if (ev->trailer.n > 0)
+		count_rules(t, ev, info.category);
+	count_stream(t, ev);
+}
+
+static void
+count_accepted(struct tally *t, const struct event *ev)
+{
+	count_sum(t, DIM_CONNECTION, (uint32_t)ev->limit, 0, 0, ev->running);
+	count(t, DIM_CONCURRENCY, (uint32_t)ev->running, 0, 0);
+	count_stream(t, ev);
+}
+
+static void
+count_too_many(struct tally *t, const struct event *ev)
+{
+	count(t, DIM_LIMIT, ev->scope, 0, 0);
+	if (ev->scope == LIMIT_CLIENT && has(t, DIM_LIMIT_CLIENT))
+		count_sum(t, DIM_LIMIT_CLIENT, client_id(t, ev->client),
+		    (uint32_t)ev->limit, 0, ev->running);
 }
 
 static void

@@ -56,9 +56,12 @@ def test_block_lists(name, log, truth):
     for which in ("dnsbl", "naughty-dnsbl"):
         r = Report("--bl-key", "host", "--disposition", which, "--top", "0",
                    "--sections", "bl-use,codes", log)
-        for host, n in r.column("bl-use", "list", "count").items():
-            got[host] = got.get(host, 0) + n
+        column = r.column("bl-use", "list", "count")
+        equal(column.pop("Total"), r.head["examined"],
+              name + ": the Total of " + which)
         records += r.head["examined"]
+        for host, n in column.items():
+            got[host] = got.get(host, 0) + n
     got.pop("(no URL)", None)
     equal(got, nonzero(truth["per_dnsbl_host"]),
           name + ": block lists by host of the URL")

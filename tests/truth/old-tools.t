@@ -310,14 +310,16 @@ def test_dnsbl_command(name):
     if behind:
         old["weird.test"] = behind
         old["(no URL)"] -= behind
-    got = {}
+    got, totals = {}, 0
     for which in ("dnsbl", "naughty-dnsbl"):
         r = Report("--bl-key", "host", "--disposition", which, "--top", "0",
                    "--sections", "bl-use", "-", stdin=log)
-        got.update(r.column("bl-use", "list", "count"))
+        column = r.column("bl-use", "list", "count")
+        totals += column.pop("Total")
+        got.update(column)
     equal(got, {h: n for h, n in old.items() if n},
           name + ": the command that counts dnsbl")
-    equal(sum(got.values()), total, name + ": its total")
+    equal(totals, total, name + ": its total")
 
 
 def test_tld_command(name):
