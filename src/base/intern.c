@@ -76,6 +76,27 @@ grow_slots(struct intern *in)
 	free(old);
 }
 
+void
+intern_seal(struct intern *in)
+{
+	free(in->slots);
+	in->slots = NULL;
+	in->n_slots = 0;
+}
+
+/* Makes the slots of a sealed table anew; the empty text has none. */
+static void
+unseal(struct intern *in)
+{
+	in->n_slots = SLOTS_MIN;
+	while (in->n * 3 > in->n_slots * 2)
+		in->n_slots *= 2;
+	in->slots = mem_zalloc(in->n_slots * sizeof(*in->slots));
+	for (uint32_t id = 1; id < in->n; id++)
+		place(in, (uint64_t)intern_hash(in, intern_get(in, id)) << 32 |
+		    in->refs[id]);
+}
+
 /* Room for an entry of size bytes; a huge one has a chunk of its own. */
 static uint32_t
 entry_room(struct intern *in, size_t size, struct intern_entry **e)
@@ -138,9 +159,12 @@ intern_clear(struct intern *in)
 struct intern_entry *
 intern_enter(struct intern *in, struct str s, uint32_t hash)
 {
-	size_t i = probe(in, s, hash);
+	size_t i;
 	uint32_t ref;
 
+	if (in->n_slots == 0)
+		unseal(in);
+	i = probe(in, s, hash);
 	if (in->slots[i] != 0)
 		return intern_entry(in, (uint32_t)in->slots[i]);
 	ref = add_text(in, s);
@@ -204,6 +228,7 @@ intern_find(const struct intern *in, struct str s)
 
 	if (s.n == 0)
 		return INTERN_EMPTY;
+	assert(in->n_slots > 0);
 	slot = in->slots[probe(in, s, intern_hash(in, s))];
 	return slot != 0 ? intern_entry(in, (uint32_t)slot)->id : UINT32_MAX;
 }

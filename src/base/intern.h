@@ -47,7 +47,7 @@ struct intern {
 	uint32_t *refs;	 /* by id: where its entry is */
 	size_t cap_refs;
 	uint64_t *slots; /* hash in the high half, ref in the low; 0: free */
-	size_t n_slots;	 /* a power of two */
+	size_t n_slots;	 /* a power of two; 0: sealed */
 	uint64_t seed;	 /* of the hash, different in each table */
 	struct intern_short shorts[INTERN_SHORT];
 };
@@ -60,6 +60,12 @@ struct intern {
 void intern_init(struct intern *in);
 void intern_clear(struct intern *in);
 uint32_t intern_add(struct intern *in, struct str s);
+/*
+ * Gives back the memory that finding texts takes; ids and texts stay.  It is
+ * made again when the next text is added; until then intern_find must not be
+ * called.
+ */
+void intern_seal(struct intern *in);
 /* The id of s, or UINT32_MAX when it is not there. */
 uint32_t intern_find(const struct intern *in, struct str s);
 
@@ -74,7 +80,8 @@ struct intern_entry *intern_enter(struct intern *in, struct str s,
 static inline void
 intern_fetch_slot(const struct intern *in, uint32_t hash)
 {
-	__builtin_prefetch(&in->slots[hash & (in->n_slots - 1)]);
+	if (in->n_slots > 0)
+		__builtin_prefetch(&in->slots[hash & (in->n_slots - 1)]);
 }
 
 static inline struct intern_entry *
@@ -96,7 +103,8 @@ intern_of(const struct intern *in, uint32_t id)
 static inline void
 intern_fetch_text(const struct intern *in, uint32_t hash)
 {
-	uint64_t slot = in->slots[hash & (in->n_slots - 1)];
+	uint64_t slot = in->n_slots == 0 ? 0 :
+	    in->slots[hash & (in->n_slots - 1)];
 
 	/* Half of all texts lie across two cache lines. */
 	if (slot >> 32 == hash) {

@@ -52,6 +52,61 @@ TEST(a_text_outlives_what_it_was_added_from)
 	intern_clear(&in);
 }
 
+TEST(a_sealed_table_has_its_texts_and_finds_them_again)
+{
+	enum { MANY = 10000 };
+	struct intern in;
+
+	intern_init(&in);
+	for (int i = 0; i < MANY; i++)
+		add_number(&in, i);
+	intern_add(&in, STR("ab"));
+	intern_seal(&in);
+	assert_str(intern_get(&in, 5), "user4@example.org");
+	assert_int_equal(add_number(&in, 77), 78);
+	assert_int_equal(intern_find(&in, STR("user9@example.org")), 10);
+	intern_seal(&in);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(add_number(&in, i), i + 1);
+	intern_seal(&in);
+	assert_int_equal(intern_add(&in, STR("ab")), MANY + 1);
+	assert_int_equal(intern_add(&in, STR("new")), MANY + 2);
+	assert_int_equal(intern_add(&in, STR("")), INTERN_EMPTY);
+	intern_clear(&in);
+}
+
+TEST(what_is_marked_stays_marked)
+{
+	struct intern in;
+	struct str text = STR("client");
+
+	intern_init(&in);
+	intern_enter(&in, text, intern_hash(&in, text))->mark = 7;
+	for (int i = 0; i < 1000; i++)
+		add_number(&in, i);
+	assert_int_equal(intern_enter(&in, text, intern_hash(&in, text))->mark,
+	    7);
+	assert_int_equal(intern_of(&in, 2)->mark, 0);
+	intern_clear(&in);
+}
+
+TEST(short_texts_of_every_length_are_told_apart)
+{
+	struct intern in;
+	static const char letters[] = "aaaaaaaabaaaaaaaaaaa";
+	uint32_t ids[20];
+
+	intern_init(&in);
+	for (size_t n = 1; n < 20; n++)
+		ids[n] = intern_add(&in, str_make(letters, n));
+	for (size_t n = 1; n < 20; n++)
+		for (size_t m = 1; m < n; m++)
+			assert_int_not_equal(ids[n], ids[m]);
+	for (size_t n = 1; n < 20; n++)
+		assert_int_equal(intern_add(&in, str_make(letters, n)), ids[n]);
+	intern_clear(&in);
+}
+
 TEST(texts_are_told_apart_by_case_length_and_nul)
 {
 	struct intern in;
@@ -128,6 +183,9 @@ main(void)
 		cmocka_unit_test(id_0_is_the_empty_text),
 		cmocka_unit_test(ids_count_in_the_order_of_first_sight),
 		cmocka_unit_test(a_text_outlives_what_it_was_added_from),
+		cmocka_unit_test(a_sealed_table_has_its_texts_and_finds_them_again),
+		cmocka_unit_test(what_is_marked_stays_marked),
+		cmocka_unit_test(short_texts_of_every_length_are_told_apart),
 		cmocka_unit_test(texts_are_told_apart_by_case_length_and_nul),
 		cmocka_unit_test(find_adds_nothing),
 		cmocka_unit_test(ids_and_slices_survive_growth),

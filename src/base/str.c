@@ -92,33 +92,60 @@ upper_places(const char *p)
 /* What tells the cases of an ASCII letter apart. */
 #define CASE 0x20
 
+typedef bool eq_fn(const char *a, const char *b, size_t n);
+
+static bool
+bytes_eq(const char *a, const char *b, size_t n)
+{
+	return memcmp(a, b, n) == 0;
+}
+
 /*
- * Slices of a log are short: the preparations of memmem() cost more than the
- * search.
+ * The first place of needle, 2 bytes or more and not longer than s.  Slices of
+ * a log are short: the preparations of memmem() cost more than the search.
  */
+static inline size_t
+find(struct str s, struct str needle, char same, eq_fn *eq)
+{
+	size_t places = s.n - needle.n + 1;
+
+	if (places < STEP) {
+		for (size_t i = 0; i < places; i++)
+			if (eq(s.p + i, needle.p, needle.n))
+				return i;
+		return s.n;
+	}
+	for (size_t i = 0;; i += STEP) {
+		unsigned m;
+
+		/* The last step looks at some places again. */
+		if (i + STEP > places)
+			i = places - STEP;
+		for (m = likely_places(s.p + i, needle, same); m; m &= m - 1) {
+			size_t at = i + (unsigned)__builtin_ctz(m);
+
+			if (eq(s.p + at, needle.p, needle.n))
+				return at;
+		}
+		if (i + STEP == places)
+			return s.n;
+	}
+}
+
 size_t
 str_find(struct str s, struct str needle)
 {
-	size_t i = 0, places;
-
 	if (needle.n <= 1)
 		return needle.n == 0 ? 0 : str_index(s, needle.p[0]);
-	if (needle.n > s.n)
-		return s.n;
-	places = s.n - needle.n + 1;
-	for (; i + STEP <= places; i += STEP)
-		for (unsigned m = likely_places(s.p + i, needle, 0); m;
-		    m &= m - 1) {
-			size_t at = i + (unsigned)__builtin_ctz(m);
+	return needle.n > s.n ? s.n : find(s, needle, 0, bytes_eq);
+}
 
-			if (memcmp(s.p + at, needle.p, needle.n) == 0)
-				return at;
-		}
-	for (; i < places; i++)
-		if (s.p[i] == needle.p[0] &&
-		    memcmp(s.p + i, needle.p, needle.n) == 0)
-			return i;
-	return s.n;
+size_t
+str_find_nocase(struct str s, struct str needle)
+{
+	if (needle.n == 0)
+		return 0;
+	return needle.n > s.n ? s.n : find(s, needle, CASE, bytes_eq_nocase);
 }
 
 size_t
@@ -135,30 +162,6 @@ str_upper(struct str s)
 	while (i < s.n && !(s.p[i] >= 'A' && s.p[i] <= 'Z'))
 		i++;
 	return i;
-}
-
-size_t
-str_find_nocase(struct str s, struct str needle)
-{
-	size_t i = 0, places;
-
-	if (needle.n == 0)
-		return 0;
-	if (needle.n > s.n)
-		return s.n;
-	places = s.n - needle.n + 1;
-	for (; i + STEP <= places; i += STEP)
-		for (unsigned m = likely_places(s.p + i, needle, CASE); m;
-		    m &= m - 1) {
-			size_t at = i + (unsigned)__builtin_ctz(m);
-
-			if (bytes_eq_nocase(s.p + at, needle.p, needle.n))
-				return at;
-		}
-	for (; i < places; i++)
-		if (bytes_eq_nocase(s.p + i, needle.p, needle.n))
-			return i;
-	return s.n;
 }
 
 static bool

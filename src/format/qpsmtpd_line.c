@@ -362,7 +362,7 @@ classify_bare(const char *t, const char *end, struct str *body)
 }
 
 enum qp_kind
-qp_classify(const char *t, const char *end, bool bare, struct str *body)
+qp_classify_all(const char *t, const char *end, bool bare, struct str *body)
 {
 	*body = str_span(t, end);
 	switch (t[0]) {
@@ -370,13 +370,6 @@ qp_classify(const char *t, const char *end, bool bare, struct str *body)
 		/* Bare, it is what a plugin says: "(dnsbl) http://...". */
 		if (!bare)
 			return classify_hook(t, end, body);
-		break;
-	case '0': case '1': case '2': case '3': case '4': case '5':
-	case '6': case '7': case '8': case '9':
-		if (is_digit(t[1]) && is_digit(t[2]) &&
-		    (t[3] == ' ' || t[3] == '-' || t + 3 == end ||
-		    (t[3] == '\r' && t + 4 == end)))
-			return QP_REPLY;
 		break;
 	case 'A':
 		if (AT(t, "Accepted connection ")) {

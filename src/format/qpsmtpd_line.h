@@ -65,8 +65,26 @@ struct qp_line {
  * came through logging/file or logging/syslog.  Fills *l as far as that is
  * needed for the kind: plugin and hook only with qp_split below.
  */
-enum qp_kind qp_classify(const char *text, const char *end, bool bare,
+enum qp_kind qp_classify_all(const char *text, const char *end, bool bare,
     struct str *body);
+
+/* A reply to the client, "250 OK": a third of all lines. */
+static inline bool
+qp_is_reply(const char *t, const char *end)
+{
+	return t[0] >= '0' && t[0] <= '9' && t[1] >= '0' && t[1] <= '9' &&
+	    t[2] >= '0' && t[2] <= '9' && (t[3] == ' ' || t[3] == '-' ||
+	    t + 3 == end || (t[3] == '\r' && t + 4 == end));
+}
+
+static inline enum qp_kind
+qp_classify(const char *text, const char *end, bool bare, struct str *body)
+{
+	if (!qp_is_reply(text, end))
+		return qp_classify_all(text, end, bare, body);
+	*body = str_span(text, end);
+	return QP_REPLY;
+}
 
 /* The same with everything split, for explain and check events. */
 void qp_split(struct str text, bool bare, struct qp_line *l);

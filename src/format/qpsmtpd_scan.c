@@ -460,7 +460,7 @@ cleaning_line(struct qpsmtpd_scan *s, const struct prefix *x, struct str body,
 }
 
 /* A line that makes an event, or the record of one. */
-static void
+__attribute__((noinline)) static void
 used_line(struct qpsmtpd_scan *s, enum qp_kind kind, const struct prefix *x,
     struct str text, struct str body, struct str line, uint64_t offset)
 {
@@ -571,8 +571,11 @@ unstamped_line(struct qpsmtpd_scan *s, struct str line, uint64_t offset)
 		keep_sample(s, line, offset);
 }
 
-/* Every line that does not begin as multilog writes it. */
-static void
+/*
+ * Every line that does not begin as multilog writes it.  Not inlined: the
+ * loop over all lines needs the registers.
+ */
+__attribute__((noinline)) static void
 other_line(struct qpsmtpd_scan *s, struct str line, uint64_t offset)
 {
 	struct prefix x = { 0 };
@@ -641,6 +644,8 @@ multilog_line(struct qpsmtpd_scan *s, const char *begin, const char *end,
 {
 	struct prefix x;
 	const char *text;
+	struct str body;
+	enum qp_kind kind;
 	unsigned n;
 	uint64_t pid = 0;
 
@@ -653,23 +658,19 @@ multilog_line(struct qpsmtpd_scan *s, const char *begin, const char *end,
 	if (s->pending)
 		pending_flush(s);
 	text = begin + 26 + n + 1;
-	{
-		struct str body;
-		enum qp_kind kind = qp_classify(text, end, false, &body);
-
-		s->kinds[kind]++;
-		if (!(s->read & KIND_BIT(kind))) {
-			if (kind == QP_UNKNOWN)
-				keep_sample(s, str_span(begin, end), offset);
-			return true;
-		}
-		for (unsigned i = 0; i < n; i++)
-			pid = pid * 10 + (unsigned)(begin[26 + i] - '0');
-		x = (struct prefix){ .time_ns = scan_time_of_label(&s->time),
-			.pid = str_make(begin + 26, n), .key = pid };
-		used_line(s, kind, &x, str_span(text, end), body,
-		    str_span(begin, end), offset);
+	kind = qp_classify(text, end, false, &body);
+	s->kinds[kind]++;
+	if (!(s->read & KIND_BIT(kind))) {
+		if (kind == QP_UNKNOWN)
+			keep_sample(s, str_span(begin, end), offset);
+		return true;
 	}
+	for (unsigned i = 0; i < n; i++)
+		pid = pid * 10 + (unsigned)(begin[26 + i] - '0');
+	x = (struct prefix){ .time_ns = scan_time_of_label(&s->time),
+		.pid = str_make(begin + 26, n), .key = pid };
+	used_line(s, kind, &x, str_span(text, end), body,
+	    str_span(begin, end), offset);
 	return true;
 }
 

@@ -555,7 +555,8 @@ count_closed(struct tally *t, const struct event *ev)
 	if (ev->unfinished)
 		count_counter(t, COUNTER_UNFINISHED);
 	count_country_of_client(t, ev);
-	if (ev->duration_ns == EVENT_NO_NUMBER || !has(t, DIM_CONNECTION_TIME))
+	if (ev->duration_ns == EVENT_NO_NUMBER ||
+	    (!has(t, DIM_CONNECTION_TIME) && !has(t, DIM_DURATION)))
 		return;
 	disposition = intern_add(&t->texts, ev->last_disposition);
 	count_sum(t, DIM_CONNECTION_TIME, disposition, 0, 0, ev->duration_ns);

@@ -293,6 +293,7 @@ tally_settle(struct tally *t)
 {
 	later_drain(t);
 	crowd_to_tables(t);
+	intern_seal(&t->texts);
 }
 
 void
