@@ -172,6 +172,54 @@ TEST(a_search_never_reads_behind_the_slice)
 	free(text);
 }
 
+/* Against the plain definition, for all lengths around the width of a step. */
+TEST(searches_find_the_first_place_in_texts_of_any_length)
+{
+	char text[80];
+
+	srand(7);
+	for (int round = 0; round < 20000; round++) {
+		size_t n = (size_t)(rand() % 70), m = (size_t)(rand() % 5);
+		struct str s = str_make(text, n), needle;
+		size_t want = n, want_nocase = n;
+
+		for (size_t i = 0; i < n; i++)
+			text[i] = "abABxy"[rand() % 6];
+		for (size_t i = 0; i < m; i++)
+			text[70 + i] = "abAB"[rand() % 4];
+		needle = str_make(text + 70, m);
+		for (size_t i = n + 1; i-- > 0;) {
+			if (i + m > n)
+				continue;
+			if (memcmp(text + i, needle.p, m) == 0)
+				want = i;
+			if (str_eq_nocase(str_make(text + i, m), needle))
+				want_nocase = i;
+		}
+		assert_int_equal(str_find(s, needle), want);
+		assert_int_equal(str_find_nocase(s, needle), want_nocase);
+	}
+}
+
+TEST(the_first_upper_case_letter_is_found_at_any_place)
+{
+	char text[64];
+
+	memset(text, '[', sizeof(text)); /* behind Z */
+	text[3] = '@';			 /* before A */
+	text[4] = (char)0xc4;
+	for (size_t n = 0; n < sizeof(text); n++) {
+		assert_int_equal(str_upper(str_make(text, n)), n);
+		for (size_t i = 0; i < n; i++) {
+			char was = text[i];
+
+			text[i] = i % 2 ? 'A' : 'Z';
+			assert_int_equal(str_upper(str_make(text, n)), i);
+			text[i] = was;
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -196,6 +244,8 @@ main(void)
 		cmocka_unit_test(cut_of_the_empty_slice_is_one_empty_part),
 		cmocka_unit_test(cut_of_the_absent_slice_is_no_part),
 		cmocka_unit_test(a_search_never_reads_behind_the_slice),
+		cmocka_unit_test(searches_find_the_first_place_in_texts_of_any_length),
+		cmocka_unit_test(the_first_upper_case_letter_is_found_at_any_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
