@@ -200,7 +200,6 @@ make_counters(struct run *r, dim_mask dims_wanted)
 		    ? 3600 : 900,
 		.country = r->countries ? country_of : NULL,
 		.country_ctx = r->countries,
-		.only_transactions = !filter_keeps_connections(l->filter),
 	};
 	bool before = wants_before(r);
 

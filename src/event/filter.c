@@ -289,17 +289,3 @@ filter_wants_transactions_only(const struct filter *f)
 	    f->max_score_milli != EVENT_NO_NUMBER ||
 	    (f->disposition.p != NULL && !glob_match(f->disposition, str_none()));
 }
-
-static bool
-takes_absent(struct str glob)
-{
-	return glob.p == NULL || glob_match(glob, str_none());
-}
-
-bool
-filter_keeps_connections(const struct filter *f)
-{
-	return f == NULL || (!filter_wants_transactions_only(f) &&
-	    f->from.glob.p == NULL && f->to.glob.p == NULL &&
-	    f->verdict == VERDICT_NONE && takes_absent(f->helo));
-}

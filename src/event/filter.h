@@ -51,11 +51,6 @@ bool filter_match(const struct filter *f, const struct event *ev);
  * match)?  Only they have a disposition and a score.
  */
 bool filter_wants_transactions_only(const struct filter *f);
-/*
- * Can the end of a connection match, which has neither sender, recipients,
- * greeting, verdict, disposition nor score?
- */
-bool filter_keeps_connections(const struct filter *f);
 
 /*
  * * and ? as in a shell, over raw bytes, ASCII letters without case; "*" alone

@@ -295,36 +295,6 @@ dispositions_and_scores_stand_on_transactions_alone(void **state)
 	    &(struct filter_options){ .verdict = "accepted" }));
 }
 
-static bool
-keeps_connections(const struct filter_options *o)
-{
-	struct filter *f;
-	bool yes;
-
-	assert_int_equal(filter_new(&f, o, NULL), 0);
-	yes = filter_keeps_connections(f);
-	filter_free(&f);
-	return yes;
-}
-
-static void
-what_only_mail_has_keeps_the_ends_of_connections_away(void **state)
-{
-	(void)state;
-	assert_true(keeps_connections(&(struct filter_options){ 0 }));
-	assert_true(keeps_connections(
-	    &(struct filter_options){ .client = "192.0.2.0/24" }));
-	assert_true(keeps_connections(&(struct filter_options){ .helo = "*" }));
-	assert_false(keeps_connections(&(struct filter_options){ .helo = "a" }));
-	assert_false(keeps_connections(
-	    &(struct filter_options){ .from = "@example.org" }));
-	assert_false(keeps_connections(&(struct filter_options){ .to = "*" }));
-	assert_false(keeps_connections(
-	    &(struct filter_options){ .verdict = "accepted" }));
-	assert_false(keeps_connections(
-	    &(struct filter_options){ .disposition = "dnsbl" }));
-}
-
 int
 main(void)
 {
@@ -346,7 +316,6 @@ main(void)
 		cmocka_unit_test(all_filters_must_hold),
 		cmocka_unit_test(wrong_values_are_errors_that_name_the_option),
 		cmocka_unit_test(dispositions_and_scores_stand_on_transactions_alone),
-		cmocka_unit_test(what_only_mail_has_keeps_the_ends_of_connections_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

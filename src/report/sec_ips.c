@@ -146,23 +146,6 @@ row_order(const void *ctx, uint32_t a, uint32_t b)
 }
 
 /*
- * The row, plus one, of a client; 0 if it is of none.  One without
- * transactions belongs to its network all the same.
- */
-static uint32_t
-row_known(struct clients *c, uint32_t client)
-{
-	uint32_t label;
-
-	if (c->row_of[client] > 0 || !c->by_network)
-		return c->row_of[client];
-	label = intern_find(&c->networks, names_network(&c->scratch,
-	    tally_text(c->b->tally, client), c->b->o->ip_bits_v4,
-	    c->b->o->ip_bits_v6));
-	return label == UINT32_MAX ? 0 : c->row_of_network[label];
-}
-
-/*
  * Joins a dimension of pairs (client and a name) to the rows shown; most
  * clients are not.
  */
@@ -173,7 +156,7 @@ join(struct clients *c, enum dim_id dim, struct names *to)
 	const struct cell *cells = tally_cells(c->b->tally, dim, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		uint32_t row = row_known(c, cells[i].k1);
+		uint32_t row = c->row_of[cells[i].k1];
 
 		if (row > 0 && c->shown[row - 1])
 			names_add(to, label_of(c, &c->rows[row - 1]),

@@ -112,6 +112,7 @@ test_mail(struct test_report *x, const struct test_mail *m)
 	ev.code = field(m->code);
 	ev.text = field(m->text);
 	ev.trailer = field(m->trailer);
+	ev.country = field(m->country);
 	if (m->score)
 		assert_true(num_decimal(str_from(m->score), 3, &ev.score_milli));
 	test_count(x, &ev);

@@ -41,6 +41,7 @@ struct test_mail {
 	const char *text;
 	const char *trailer;
 	const char *score; /* NULL: none */
+	const char *country;
 };
 
 /* All dimensions, local domain example.org, tag level 4, no period. */

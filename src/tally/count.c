@@ -23,7 +23,8 @@
 	DIM_BIT(DIM_VIRUS) | DIM_BIT(DIM_RULE) | DIM_BIT(DIM_LIST) |           \
 	DIM_BIT(DIM_LIST_HOST) | DIM_BIT(DIM_CLIENT_LIST) |                    \
 	DIM_BIT(DIM_CLIENT_LIST_HOST) | DIM_BIT(DIM_TLD) |                     \
-	DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_LOGIN_FAILURE) |                     \
+	DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_CLIENT_COUNTRY) |                    \
+	DIM_BIT(DIM_LOGIN_FAILURE) |                                           \
 	DIM_BIT(DIM_SENDER) | DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_STREAM))
 #define OF_LIST                                                                \
 	(DIM_BIT(DIM_LIST) | DIM_BIT(DIM_LIST_HOST) |                          \
@@ -35,7 +36,7 @@
 #define OF_REFUSED DIM_BIT(DIM_COUNTER)
 #define OF_CLOSED                                                              \
 	(DIM_BIT(DIM_CONNECTION_TIME) | DIM_BIT(DIM_DURATION) |                \
-	DIM_BIT(DIM_CLIENT_COUNTRY) | DIM_BIT(DIM_COUNTRY) | DIM_BIT(DIM_COUNTER))
+	DIM_BIT(DIM_COUNTRY) | DIM_BIT(DIM_COUNTER))
 #define OF_CHECK (DIM_BIT(DIM_COUNTRY) | DIM_BIT(DIM_COUNTER))
 
 event_mask
@@ -63,9 +64,9 @@ tally_wants(dim_mask dims_wanted)
 bool
 tally_needs_join(dim_mask dims_wanted)
 {
-	/* A login makes a transaction "Relay", which changes these. */
+	/* A login makes a transaction "Relay", which changes the first three. */
 	return dims_wanted & (DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_DOMAIN_ROW) |
-	    DIM_BIT(DIM_RECIPIENT) | OF_CLOSED);
+	    DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_CLIENT_COUNTRY) | OF_CLOSED);
 }
 
 static inline bool
@@ -281,13 +282,50 @@ count_list(struct tally *t, const struct event *ev, struct later_counts *c)
 	later_add(c, &t->o, DIM_CLIENT_LIST_HOST, list.host, 0);
 }
 
-/* The client, and by which list it was denied. */
+/* What the configured country table says of a client, once a client. */
+static struct str
+looked_up_country(struct tally *t, struct str client, uint32_t id)
+{
+	if (id >= t->n_countries) {
+		size_t n = ((size_t)id + 1) * 2;
+
+		t->countries = mem_resize(t->countries,
+		    n * sizeof(*t->countries));
+		memset(t->countries + t->n_countries, 0xff,
+		    (n - t->n_countries) * sizeof(*t->countries));
+		t->n_countries = n;
+	}
+	if (t->countries[id] == UINT32_MAX) {
+		struct str country = t->o.country(t->o.country_ctx, client);
+
+		t->countries[id] = intern_add(&t->texts, country);
+	}
+	return tally_text(t, t->countries[id]);
+}
+
+/* The country that the log names, else the table. */
+static struct str
+country_of(struct tally *t, const struct event *ev)
+{
+	if (ev->country.n > 0 || t->o.country == NULL || ev->client.n == 0)
+		return ev->country;
+	return looked_up_country(t, ev->client, client_id(t, ev->client));
+}
+
+/* The client, its country, and by which list it was denied. */
 static void
 count_client(struct tally *t, const struct event *ev, int category)
 {
 	struct later_counts c = { .time_ns = ev->time_ns };
+	struct str country;
 
 	later_add(&c, &t->o, DIM_CLIENT, 0, ev->verdict);
+	if (has(t, DIM_CLIENT_COUNTRY)) {
+		country = country_of(t, ev);
+		if (country.n > 0)
+			later_add(&c, &t->o, DIM_CLIENT_COUNTRY,
+			    intern_add(&t->texts, country), 0);
+	}
 	if (category == CATEGORY_LIST && ev->verdict != VERDICT_ACCEPTED &&
 	    t->o.dims & OF_LIST)
 		count_list(t, ev, &c);
@@ -445,48 +483,6 @@ count_denial(struct tally *t, const struct event *ev, int category,
 	}
 }
 
-/* What the configured country table says of a client, once a client. */
-static struct str
-looked_up_country(struct tally *t, struct str client, uint32_t id)
-{
-	if (id >= t->n_countries) {
-		size_t n = ((size_t)id + 1) * 2;
-
-		t->countries = mem_resize(t->countries,
-		    n * sizeof(*t->countries));
-		memset(t->countries + t->n_countries, 0xff,
-		    (n - t->n_countries) * sizeof(*t->countries));
-		t->n_countries = n;
-	}
-	if (t->countries[id] == UINT32_MAX) {
-		struct str country = t->o.country(t->o.country_ctx, client);
-
-		t->countries[id] = intern_add(&t->texts, country);
-	}
-	return tally_text(t, t->countries[id]);
-}
-
-static void
-count_country_of_client(struct tally *t, const struct event *ev)
-{
-	struct str country = ev->country;
-
-	if ((!has(t, DIM_CLIENT_COUNTRY) && !has(t, DIM_COUNTRY)) ||
-	    ev->client.n == 0)
-		return;
-	if (country.n == 0 && t->o.country) {
-		country = looked_up_country(t, ev->client,
-		    client_id(t, ev->client));
-		if (country.n > 0)
-			count(t, DIM_COUNTRY, intern_add(&t->texts, country),
-			    0, 0);
-	}
-	if (country.n > 0)
-		count_later(t, DIM_CLIENT_COUNTRY,
-		    client_text(&t->client, ev->client),
-		    intern_add(&t->texts, country), 0);
-}
-
 static void
 count_stream(struct tally *t, const struct event *ev)
 {
@@ -519,8 +515,6 @@ count_transaction(struct tally *t, const struct event *ev)
 	    DIM_BIT(DIM_RECIPIENT)))
 		count_recipients(t, ev, origin, info.category);
 	count_client(t, ev, info.category);
-	if (t->o.only_transactions)
-		count_country_of_client(t, ev);
 	count_tld(t, ev, disposition);
 	count_sender(t, ev);
 	if (ev->verdict != VERDICT_ACCEPTED)
@@ -554,7 +548,14 @@ count_closed(struct tally *t, const struct event *ev)
 
 	if (ev->unfinished)
 		count_counter(t, COUNTER_UNFINISHED);
-	count_country_of_client(t, ev);
+	/* Where the log names a country, its line is counted (count_check). */
+	if (has(t, DIM_COUNTRY) && ev->country.n == 0) {
+		struct str country = country_of(t, ev);
+
+		if (country.n > 0)
+			count(t, DIM_COUNTRY, intern_add(&t->texts, country),
+			    0, 0);
+	}
 	if (ev->duration_ns == EVENT_NO_NUMBER ||
 	    (!has(t, DIM_CONNECTION_TIME) && !has(t, DIM_DURATION)))
 		return;

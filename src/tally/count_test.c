@@ -358,7 +358,7 @@ TEST(a_country_that_the_log_does_not_say_is_looked_up)
 	test_tally_close(&x);
 }
 
-TEST(client_country_counts_connections_whatever_said_the_country)
+TEST(client_country_counts_transactions_whatever_said_the_country)
 {
 	struct test_tally x;
 	struct event ev;
@@ -368,11 +368,14 @@ TEST(client_country_counts_connections_whatever_said_the_country)
 	x.options.country = country_of;
 	x.options.country_ctx = &asked;
 	test_tally_again(&x);
-	add(&x, closed("192.0.2.1", "queued", 1));
-	ev = closed("192.0.2.1", "queued", 1);
+	ev = test_queued(1);
+	ev.client = STR("192.0.2.1");
+	add(&x, ev);
 	ev.country = STR("DE");
 	add(&x, ev);
-	add(&x, closed("192.0.2.2", "queued", 1));
+	ev.client = STR("192.0.2.2");
+	ev.country = str_none();
+	add(&x, ev);
 	test_assert_cells(&x, DIM_CLIENT_COUNTRY, "192.0.2.1|DE|0: 1\n"
 	    "192.0.2.1|FR|0: 1\n");
 	test_tally_close(&x);
@@ -649,7 +652,7 @@ main(void)
 		cmocka_unit_test(rule_counts_messages_in_which_it_fired),
 		cmocka_unit_test(country_counts_each_connection_once),
 		cmocka_unit_test(a_country_that_the_log_does_not_say_is_looked_up),
-		cmocka_unit_test(client_country_counts_connections_whatever_said_the_country),
+		cmocka_unit_test(client_country_counts_transactions_whatever_said_the_country),
 		cmocka_unit_test(list_counts_denials_and_tells_errors_apart),
 		cmocka_unit_test(tld_counts_by_day_disposition_and_verdict),
 		cmocka_unit_test(client_counts_transactions_by_address),

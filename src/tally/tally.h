@@ -103,8 +103,6 @@ struct tally_options {
 					* not begin on a UTC hour */
 	tally_country_fn *country;     /* NULL: only what the log says */
 	void *country_ctx;
-	bool only_transactions;	       /* a filter keeps all else away: countries
-					* of clients come from transactions */
 	bool transactions_kept;	       /* keep the first TALLY_KEPT transactions of tld_kept */
 	struct str tld_kept;	       /* C.13: review of one TLD, ".faith" */
 };
