@@ -221,6 +221,37 @@ intern_add(struct intern *in, struct str s)
 	return known->id;
 }
 
+#define BATCH 64
+
+static void
+add_batch(struct intern *in, const struct str *texts, size_t n, uint32_t *ids)
+{
+	uint32_t hashes[BATCH];
+
+	for (size_t i = 0; i < n; i++) {
+		hashes[i] = intern_hash(in, texts[i]);
+		intern_fetch_slot(in, hashes[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		intern_fetch_text(in, hashes[i]);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t id = texts[i].n == 0 ? INTERN_EMPTY :
+		    intern_enter(in, texts[i], hashes[i])->id;
+
+		if (ids)
+			ids[i] = id;
+	}
+}
+
+void
+intern_add_many(struct intern *in, const struct str *texts, size_t n,
+    uint32_t *ids)
+{
+	for (size_t i = 0; i < n; i += BATCH)
+		add_batch(in, texts + i, n - i < BATCH ? n - i : BATCH,
+		    ids ? ids + i : NULL);
+}
+
 uint32_t
 intern_find(const struct intern *in, struct str s)
 {

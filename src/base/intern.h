@@ -61,6 +61,12 @@ void intern_init(struct intern *in);
 void intern_clear(struct intern *in);
 uint32_t intern_add(struct intern *in, struct str s);
 /*
+ * The ids of many texts; faster than one by one, because what each needs of
+ * memory comes while others are looked at.  ids may be NULL.
+ */
+void intern_add_many(struct intern *in, const struct str *texts, size_t n,
+    uint32_t *ids);
+/*
  * Gives back the memory that finding texts takes; ids and texts stay.  It is
  * made again when the next text is added; until then intern_find must not be
  * called.

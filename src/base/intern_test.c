@@ -75,6 +75,30 @@ TEST(a_sealed_table_has_its_texts_and_finds_them_again)
 	intern_clear(&in);
 }
 
+TEST(many_at_once_have_the_ids_that_one_by_one_have)
+{
+	enum { MANY = 1000 };
+	struct intern one, many;
+	struct str texts[MANY];
+	uint32_t ids[MANY];
+
+	intern_init(&one);
+	intern_init(&many);
+	for (int i = 0; i < MANY; i++)
+		texts[i] = intern_get(&one, i % 7 ? add_number(&one, i % 300)
+		    : INTERN_EMPTY);
+	intern_add_many(&many, texts, MANY, ids);
+	for (int i = 0; i < MANY; i++) {
+		assert_int_equal(ids[i], intern_find(&one, texts[i]));
+		assert_true(str_eq(intern_get(&many, ids[i]), texts[i]));
+	}
+	intern_add_many(&many, texts, MANY, NULL);
+	intern_add_many(&many, texts, 0, NULL);
+	assert_int_equal(many.n, one.n);
+	intern_clear(&many);
+	intern_clear(&one);
+}
+
 TEST(what_is_marked_stays_marked)
 {
 	struct intern in;
@@ -184,6 +208,7 @@ main(void)
 		cmocka_unit_test(ids_count_in_the_order_of_first_sight),
 		cmocka_unit_test(a_text_outlives_what_it_was_added_from),
 		cmocka_unit_test(a_sealed_table_has_its_texts_and_finds_them_again),
+		cmocka_unit_test(many_at_once_have_the_ids_that_one_by_one_have),
 		cmocka_unit_test(what_is_marked_stays_marked),
 		cmocka_unit_test(short_texts_of_every_length_are_told_apart),
 		cmocka_unit_test(texts_are_told_apart_by_case_length_and_nul),

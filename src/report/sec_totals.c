@@ -103,40 +103,26 @@ distinct_keys(const struct tally *t, enum dim_id dim)
 	return sum;
 }
 
-/*
- * How many different domains addresses have; an address without a domain has
- * none.  Addresses are so many that their look-ups are made to overlap: each
- * waits in a ring while memory for it is on its way (intern.h).
- */
+/* How many different domains addresses have; one without a domain has none. */
 static uint64_t
 distinct_domains(const struct tally *t, enum dim_id dim)
 {
-	enum { RING = 16, HALF = RING / 2 };
-	struct {
-		struct str domain;
-		uint32_t hash;
-	} ring[RING] = { 0 };
-	size_t n;
+	struct str domains[256];
+	size_t n, n_domains = 0;
 	const struct cell *cells = tally_cells(t, dim, &n);
 	struct intern seen;
 	uint64_t sum;
 
 	intern_init(&seen);
-	for (size_t i = 0; i < n + RING; i++) {
-		struct str now = ring[i % RING].domain;
-
-		if (now.n > 0)
-			intern_enter(&seen, now, ring[i % RING].hash);
-		ring[i % RING].domain = i < n ? address_domain(
-		    tally_text(t, cells[i].k1)) : str_none();
-		now = ring[i % RING].domain;
-		if (now.n > 0) {
-			ring[i % RING].hash = intern_hash(&seen, now);
-			intern_fetch_slot(&seen, ring[i % RING].hash);
+	for (size_t i = 0; i < n; i++) {
+		if (n_domains == 256) {
+			intern_add_many(&seen, domains, n_domains, NULL);
+			n_domains = 0;
 		}
-		if (ring[(i + HALF) % RING].domain.n > 0)
-			intern_fetch_text(&seen, ring[(i + HALF) % RING].hash);
+		domains[n_domains++] = address_domain(
+		    tally_text(t, cells[i].k1));
 	}
+	intern_add_many(&seen, domains, n_domains, NULL);
 	/* The empty text, which is no domain, is always there. */
 	sum = seen.n - 1;
 	intern_clear(&seen);

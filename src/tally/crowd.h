@@ -16,10 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/intern.h"
 #include "base/str.h"
 #include "tally/tally.h"
-
-struct intern_entry;
 
 /* What is counted, in a dimension that measures DIM_CROWD. */
 struct crowd_what {
@@ -62,6 +61,19 @@ crowd_at(const struct crowd *c, uint32_t place)
 	return (struct crowd_block *)(void *)&c->chunks
 	    [place >> CROWD_CHUNK_BITS]
 	    [place & (((uint32_t)1 << CROWD_CHUNK_BITS) - 1)];
+}
+
+/* Has what is counted under a name brought from memory. */
+static inline void
+crowd_fetch(const struct crowd *c, const struct intern_entry *name)
+{
+	const char *block;
+
+	if (name->mark == 0 || c->n_chunks == 0)
+		return;
+	block = (const char *)crowd_at(c, name->mark);
+	__builtin_prefetch(block, 1);
+	__builtin_prefetch(block + 64, 1);
 }
 
 /* Counts n times, between two times, under a name of t->texts. */

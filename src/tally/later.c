@@ -37,13 +37,7 @@ find_name(struct tally *t)
 
 	name->entry = intern_enter(&t->texts,
 	    str_make(name->text, name->text_n), name->hash);
-	if (name->entry->mark) {
-		const char *block = (const char *)crowd_at(&t->crowd,
-		    name->entry->mark);
-
-		__builtin_prefetch(block, 1);
-		__builtin_prefetch(block + 64, 1);
-	}
+	crowd_fetch(&t->crowd, name->entry);
 }
 
 static void

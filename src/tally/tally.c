@@ -223,14 +223,22 @@ tally_add_kept(struct tally *t, const struct kept_transaction *k)
 		t->n_kept = TALLY_KEPT;
 }
 
-/* The id in t of a key of other's; map remembers what was looked up. */
-static uint32_t
-translate(struct tally *t, const struct tally *other, uint32_t *map,
-    uint32_t id)
+/* The ids in t of all texts of other; the caller's. */
+static uint32_t *
+translate_all(struct tally *t, const struct tally *other)
 {
-	if (map[id] == UINT32_MAX)
-		map[id] = intern_add(&t->texts, tally_text(other, id));
-	return map[id];
+	uint32_t *map = mem_alloc(other->texts.n * sizeof(*map));
+	struct str texts[256];
+	size_t n = 0;
+
+	for (uint32_t id = 0; id < other->texts.n; id++) {
+		texts[n++] = tally_text(other, id);
+		if (n == 256 || id + 1 == other->texts.n) {
+			intern_add_many(&t->texts, texts, n, map + id + 1 - n);
+			n = 0;
+		}
+	}
+	return map;
 }
 
 static void
@@ -242,22 +250,27 @@ merge_sum(struct cell_sum *to, const struct cell_sum *from)
 		to->max = from->max;
 }
 
-/* A crowd's dimension: only the names are found anew. */
+/* A crowd's dimension. */
 static void
 merge_crowd(struct tally *t, const struct tally *other, enum dim_id d,
-    uint32_t *map)
+    const uint32_t *map)
 {
 	const struct table_cells *from = &other->tables[d];
 
 	for (size_t i = 0; i < from->n; i++) {
 		const struct cell *c = &from->cells[i];
 		struct crowd_what what = { .dim = (uint16_t)d,
-			.k2 = dims[d].k2 == DIM_TEXT
-			    ? translate(t, other, map, c->k2) : c->k2,
+			.k2 = dims[d].k2 == DIM_TEXT ? map[c->k2] : c->k2,
 			.verdict = (uint16_t)c->verdict };
-		uint32_t name = translate(t, other, map, c->k1);
 
-		crowd_add(t, intern_of(&t->texts, name), &what, c->count,
+		/* Far enough ahead that memory has come by then. */
+		if (i + 32 < from->n)
+			__builtin_prefetch(intern_of(&t->texts,
+			    map[from->cells[i + 32].k1]));
+		if (i + 16 < from->n)
+			crowd_fetch(&t->crowd, intern_of(&t->texts,
+			    map[from->cells[i + 16].k1]));
+		crowd_add(t, intern_of(&t->texts, map[c->k1]), &what, c->count,
 		    from->seen ? &from->seen[i] : NULL, from->seen
 		    ? tally_text(other, from->seen[i].example) : str_none());
 	}
@@ -265,7 +278,7 @@ merge_crowd(struct tally *t, const struct tally *other, enum dim_id d,
 
 static void
 merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
-    uint32_t *map)
+    const uint32_t *map)
 {
 	const struct table_cells *from = &other->tables[d];
 	struct table_cells *to = &t->tables[d];
@@ -273,9 +286,9 @@ merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
 	for (size_t i = 0; i < from->n; i++) {
 		const struct cell *c = &from->cells[i];
 		uint32_t k1 = dims[d].k1 == DIM_TEXT
-		    ? translate(t, other, map, c->k1) : c->k1;
+		    ? map[c->k1] : c->k1;
 		uint32_t k2 = dims[d].k2 == DIM_TEXT
-		    ? translate(t, other, map, c->k2) : c->k2;
+		    ? map[c->k2] : c->k2;
 		size_t cell = table_cell(to, c->bucket, k1, k2, c->verdict);
 
 		if (from->sums)
@@ -316,9 +329,7 @@ tally_merge(struct tally *t, struct tally *other)
 
 	later_drain(t);
 	tally_settle(other);
-	map = mem_alloc(other->texts.n * sizeof(*map));
-
-	memset(map, 0xff, other->texts.n * sizeof(*map));
+	map = translate_all(t, other);
 	for (int d = 0; d < DIMS; d++) {
 		if (!tally_has(t, (enum dim_id)d))
 			continue;
@@ -330,9 +341,9 @@ tally_merge(struct tally *t, struct tally *other)
 	for (size_t i = 0; i < other->n_slowest; i++) {
 		struct slow_connection c = other->slowest[i];
 
-		c.pid = translate(t, other, map, c.pid);
-		c.client = translate(t, other, map, c.client);
-		c.disposition = translate(t, other, map, c.disposition);
+		c.pid = map[c.pid];
+		c.client = map[c.client];
+		c.disposition = map[c.disposition];
 		tally_add_slow(t, &c);
 	}
 	for (size_t i = 0; i < other->n_odd; i++)
@@ -341,10 +352,10 @@ tally_merge(struct tally *t, struct tally *other)
 	for (size_t i = 0; i < other->n_kept; i++) {
 		struct kept_transaction k = other->kept[i];
 
-		k.client = translate(t, other, map, k.client);
-		k.disposition = translate(t, other, map, k.disposition);
-		k.sender = translate(t, other, map, k.sender);
-		k.text = translate(t, other, map, k.text);
+		k.client = map[k.client];
+		k.disposition = map[k.disposition];
+		k.sender = map[k.sender];
+		k.text = map[k.text];
 		tally_add_kept(t, &k);
 	}
 	free(map);
