@@ -38,7 +38,7 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 # ---- variants: compiler, flags, flags of the link alone ----
 
 CC_release = $(CC)
-FLAGS_release = -O2 -g $(LTO) -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
+FLAGS_release = -O3 -g $(LTO) -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
 LINK_release = -pie -Wl,-z,relro,-z,now
 
 CC_asan = gcc
