@@ -10,7 +10,7 @@
 #define RULES_VERSION 1
 
 /* RFC 1035 2.3.4: no name of ours can be longer. */
-#define DOMAIN_BYTES 255
+#define DOMAIN_BYTES 256
 
 static const char *const default_networks[] = {
 	"10.0.0.0/8",
@@ -192,7 +192,7 @@ classes_domain(const struct classes *c, struct str domain)
 	struct str name = fold_domain(folded, domain);
 	const struct own_domain *found;
 
-	if (name.n == 0)
+	if (name.n == 0 || c->n_local_domains + c->n_mxbackup_domains == 0)
 		return DOMAIN_OTHER;
 	if (domain_find(c->local_domains, c->n_local_domains, name))
 		return DOMAIN_LOCAL;
