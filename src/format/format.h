@@ -25,6 +25,7 @@
 
 struct buf;
 struct format;
+struct stamp_clock;
 struct zone;
 
 /* What the scans of all formats begin with; the rest is the format's own. */
@@ -113,6 +114,30 @@ struct format_claim {
 	unsigned possible; /* lines it would accept */
 };
 
+/* Where in its connection a line stands: see struct format's line_owner. */
+enum line_place {
+	LINE_NOBODYS, /* of no connection: what the daemon says of itself, lines
+		       * of other programs, lines that are not understood */
+	LINE_FIRST,   /* its connection begins here */
+	LINE_WITHIN,
+	LINE_CLOSING, /* its connection says that it ends; little may follow */
+	LINE_LAST,    /* nothing of its connection follows */
+	LINE_ONLY,    /* the same, and it may be all there is of the connection:
+		       * refused before it began */
+	LINE_FURTHER  /* has no owner of its own: goes on what the line above
+		       * says, if that ended in CR; else it is nobody's */
+};
+
+/* Whose a line is.  The slices point into the line. */
+struct line_owner {
+	enum line_place place;
+	struct str host; /* the syslog host; else absent */
+	struct str pid;	 /* with the host: who.  Absent: NOBODYS and FURTHER */
+	int64_t time_ns; /* WHEN_NONE if the line has no stamp */
+	size_t text_at;	 /* where in the line its text begins, behind stamp and
+			  * process id */
+};
+
 struct format {
 	const char *name;  /* "qpsmtpd" */
 	const char *title; /* "qpsmtpd with the logterse plugin" */
@@ -150,6 +175,23 @@ struct format {
 	/* Gaps of over an hour, oldest first; n at most SCAN_GAPS, the longest. */
 	const struct scan_gap *(*scan_gaps)(struct scan *s, size_t *n);
 	const struct scan_day *(*scan_days)(struct scan *s, size_t *n);
+
+	/*
+	 * Whose is this line?  For those who want all the lines of a connection,
+	 * untangled from its neighbours (trace/conversation.h).
+	 *
+	 * The line is without its '\n' and stands in a block: FORMAT_SLACK behind
+	 * it.  clock belongs to the stream, and is moved on by each of its
+	 * lines (stamp.h).  A process id alone names nobody for ever: it comes
+	 * back, with a LINE_FIRST.
+	 */
+	void (*line_owner)(struct str line, struct stamp_clock *clock,
+	    struct line_owner *owner);
+	/*
+	 * Every line that is shown goes through this.  Writes the line to b with
+	 * *** in place of credentials; false, and b untouched, if it holds none.
+	 */
+	bool (*mask)(struct str line, struct buf *b);
 
 	/* How one line is understood, for people: appends lines of
 	 * "field: value" text (raw: the caller escapes).  True if understood. */

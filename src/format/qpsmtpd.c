@@ -14,6 +14,7 @@
 #include "format/format.h"
 #include "format/qpsmtpd_line.h"
 #include "format/qpsmtpd_mask.h"
+#include "format/qpsmtpd_owner.h"
 #include "format/qpsmtpd_scan.h"
 #include "format/stamp.h"
 
@@ -268,5 +269,7 @@ const struct format format_qpsmtpd = {
 	.scan_counts = qpsmtpd_scan_counts,
 	.scan_gaps = qpsmtpd_scan_gaps,
 	.scan_days = qpsmtpd_scan_days,
+	.line_owner = qpsmtpd_line_owner,
+	.mask = qp_mask,
 	.explain = qpsmtpd_explain,
 };
