@@ -138,6 +138,31 @@ struct line_owner {
 			  * process id */
 };
 
+/*
+ * What client and server said to each other (RFC 5321), where the log has it.
+ * Slices point into the line.
+ */
+enum dialogue_kind {
+	DIALOGUE_NONE, /* the line is none of the dialogue */
+	DIALOGUE_HELO,
+	DIALOGUE_MAIL,
+	DIALOGUE_RCPT,
+	DIALOGUE_DATA,
+	DIALOGUE_QUIT,
+	DIALOGUE_COMMAND, /* any other */
+	DIALOGUE_REPLY
+};
+struct dialogue {
+	enum dialogue_kind kind;
+	struct str argument; /* HELO: the name; MAIL, RCPT: the address without
+			      * <>; REPLY: what stands behind the code */
+	int code;	     /* REPLY: 250 */
+	bool more;	     /* REPLY: "250-": not its last line */
+	bool client_gone;    /* REPLY: to a client that did not wait for it */
+	struct str queue_id; /* REPLY: what the queue calls the message, if the
+			      * server tells; of qmail-queue its process id */
+};
+
 struct format {
 	const char *name;  /* "qpsmtpd" */
 	const char *title; /* "qpsmtpd with the logterse plugin" */
@@ -187,6 +212,8 @@ struct format {
 	 */
 	void (*line_owner)(struct str line, struct stamp_clock *clock,
 	    struct line_owner *owner);
+	/* What is said in the text of a line (behind stamp and process id). */
+	void (*dialogue)(struct str text, struct dialogue *d);
 	/*
 	 * Every line that is shown goes through this.  Writes the line to b with
 	 * *** in place of credentials; false, and b untouched, if it holds none.

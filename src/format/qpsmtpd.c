@@ -12,6 +12,7 @@
  */
 #include "base/buf.h"
 #include "format/format.h"
+#include "format/qpsmtpd_dialogue.h"
 #include "format/qpsmtpd_line.h"
 #include "format/qpsmtpd_mask.h"
 #include "format/qpsmtpd_owner.h"
@@ -270,6 +271,7 @@ const struct format format_qpsmtpd = {
 	.scan_gaps = qpsmtpd_scan_gaps,
 	.scan_days = qpsmtpd_scan_days,
 	.line_owner = qpsmtpd_line_owner,
+	.dialogue = qpsmtpd_dialogue,
 	.mask = qp_mask,
 	.explain = qpsmtpd_explain,
 };
