@@ -1,6 +1,9 @@
 #include "event/event.h"
 
 #include <assert.h>
+#include <stddef.h>
+
+#include "base/mem.h"
 
 static const struct {
 	const char *name;
@@ -24,6 +27,39 @@ event_init(struct event *ev, enum event_kind kind, int64_t time_ns)
 		.running = EVENT_NO_NUMBER,
 		.limit = EVENT_NO_NUMBER,
 	};
+}
+
+bool
+event_has_line(const struct event *ev)
+{
+	return !ev->unfinished;
+}
+
+struct event
+event_copy(struct arena *a, const struct event *ev)
+{
+	static const size_t texts[] = {
+		offsetof(struct event, pid), offsetof(struct event, client),
+		offsetof(struct event, host), offsetof(struct event, helo),
+		offsetof(struct event, country), offsetof(struct event, sender),
+		offsetof(struct event, recipients),
+		offsetof(struct event, disposition), offsetof(struct event, code),
+		offsetof(struct event, text), offsetof(struct event, trailer),
+		offsetof(struct event, check), offsetof(struct event, result),
+		offsetof(struct event, line), offsetof(struct event, stream),
+		offsetof(struct event, queue_id), offsetof(struct event, relay),
+		offsetof(struct event, delivery),
+		offsetof(struct event, last_disposition),
+	};
+	struct event copy = *ev;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct str *s = (struct str *)(void *)((char *)&copy + texts[i]);
+
+		if (s->p)
+			*s = arena_str(a, *s);
+	}
+	return copy;
 }
 
 const char *

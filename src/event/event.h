@@ -17,6 +17,8 @@
 #include "base/str.h"
 #include "base/when.h"
 
+struct arena;
+
 enum event_kind {
 #define EVENT_KIND(id, name, meaning) EVENT_##id,
 #include "event/kinds.def"
@@ -89,6 +91,15 @@ typedef void event_fn(void *ctx, const struct event *ev);
 
 /* An event of kind at time_ns with every number unknown and nothing else set. */
 void event_init(struct event *ev, enum event_kind kind, int64_t time_ns);
+
+/*
+ * Is there a line in the log that tells of it?  Of all events but the end of a
+ * connection that was given up as unfinished.
+ */
+bool event_has_line(const struct event *ev);
+
+/* A copy whose texts stand in the arena. */
+struct event event_copy(struct arena *a, const struct event *ev);
 
 const char *event_kind_name(enum event_kind kind);
 const char *event_kind_meaning(enum event_kind kind);

@@ -1,7 +1,6 @@
 #include "format/qpsmtpd_track.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -265,30 +264,6 @@ lone_line(struct track *t, enum qp_kind kind, struct event *ev)
 	/* "cleaning up after" follows connection_time as a rule: no news. */
 	if (kind != QP_CLEANING)
 		t->emit(t->ctx, ev);
-}
-
-static struct event
-event_copy(struct arena *a, const struct event *ev)
-{
-	static const size_t texts[] = {
-		offsetof(struct event, pid), offsetof(struct event, client),
-		offsetof(struct event, host), offsetof(struct event, helo),
-		offsetof(struct event, country), offsetof(struct event, sender),
-		offsetof(struct event, recipients),
-		offsetof(struct event, disposition), offsetof(struct event, code),
-		offsetof(struct event, text), offsetof(struct event, trailer),
-		offsetof(struct event, check), offsetof(struct event, result),
-		offsetof(struct event, line), offsetof(struct event, stream),
-	};
-	struct event copy = *ev;
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct str *s = (struct str *)(void *)((char *)&copy + texts[i]);
-
-		if (s->p)
-			*s = arena_str(a, *s);
-	}
-	return copy;
 }
 
 static void

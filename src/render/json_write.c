@@ -1,10 +1,9 @@
 #include "render/json_write.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 
+#include "base/json_text.h"
 #include "base/out.h"
-#include "base/utf8.h"
 #include "render/plain.h"
 
 void
@@ -17,7 +16,6 @@ void
 json_clear(struct json *j)
 {
 	buf_clear(&j->text);
-	buf_clear(&j->probe);
 }
 
 static void
@@ -69,86 +67,12 @@ json_end_line(struct json *j)
 	j->comma = false;
 }
 
-/* "\x41" in the text itself must not read as an escape of ours. */
-static bool
-looks_escaped(struct str s)
-{
-	return s.n >= 4 && s.p[0] == '\\' && s.p[1] == 'x' &&
-	    isxdigit((unsigned char)s.p[2]) && isxdigit((unsigned char)s.p[3]);
-}
-
-static void
-add_code_unit(struct buf *b, uint32_t unit)
-{
-	buf_printf(b, "\\u%04" PRIx32, unit);
-}
-
-static void
-add_code_point(struct buf *b, uint32_t c)
-{
-	if (c < 0x10000) {
-		add_code_unit(b, c);
-		return;
-	}
-	add_code_unit(b, 0xd800 + ((c - 0x10000) >> 10));
-	add_code_unit(b, 0xdc00 + ((c - 0x10000) & 0x3ff));
-}
-
-/* utf8.c has the list of what is not to be shown; here is no second one. */
-static bool
-shown_as_it_is(struct json *j, struct str character)
-{
-	buf_reset(&j->probe);
-	utf8_escape(&j->probe, character);
-	return str_eq(buf_str(&j->probe), character);
-}
-
-static size_t
-add_wide_character(struct json *j, struct str s)
-{
-	struct buf *b = &j->text;
-	uint32_t code_point;
-	size_t n = utf8_decode(s, &code_point);
-
-	if (n == 0) {
-		buf_printf(b, "\\\\x%02X", (unsigned)(unsigned char)s.p[0]);
-		return 1;
-	}
-	if (shown_as_it_is(j, str_head(s, n)))
-		buf_add(b, s.p, n);
-	else
-		add_code_point(b, code_point);
-	return n;
-}
-
-static size_t
-add_character(struct json *j, struct str s)
-{
-	struct buf *b = &j->text;
-	unsigned char c = (unsigned char)s.p[0];
-
-	if (c >= 0x80)
-		return add_wide_character(j, s);
-	if (c == '"')
-		buf_add_str(b, STR("\\\""));
-	else if (c == '\\')
-		buf_add_str(b, looks_escaped(s) ? STR("\\\\\\\\") : STR("\\\\"));
-	else if (c < 0x20 || c == 0x7f)
-		add_code_unit(b, c);
-	else
-		buf_add_char(b, (char)c);
-	return 1;
-}
-
 void
 json_text(struct json *j, struct str s)
 {
 	comma(j);
 	buf_reset(&j->text);
-	buf_add_char(&j->text, '"');
-	while (s.n > 0)
-		s = str_skip(s, add_character(j, s));
-	buf_add_char(&j->text, '"');
+	json_quote(&j->text, s);
 	out_str(j->out, buf_str(&j->text));
 }
 

@@ -3,11 +3,7 @@
  *
  * The writer sets the commas; the caller opens and closes in order.  Nothing
  * is kept in memory but one text, and errors stay in the output.
- *
- * Text cells may hold any bytes.  What base/utf8.h would not show as it is
- * becomes \uXXXX where it is a character (controls, bidirectional and hidden
- * ones) and \xHH where it is no UTF-8 at all; as in utf8_escape, a backslash
- * that would read as such a \xHH is doubled before JSON doubles it again.
+ * Text cells may hold any bytes: see base/json_text.h.
  */
 #ifndef RENDER_JSON_WRITE_H
 #define RENDER_JSON_WRITE_H
@@ -24,9 +20,8 @@ struct out;
 
 struct json {
 	struct out *out;
-	struct buf text;  /* scratch: a text or a number */
-	struct buf probe; /* scratch: one character */
-	bool comma;	  /* the next value or key needs one before it */
+	struct buf text; /* scratch: a text or a number */
+	bool comma;	 /* the next value or key needs one before it */
 };
 
 void json_init(struct json *j, struct out *out);
