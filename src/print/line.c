@@ -1,0 +1,236 @@
+#include "print/line.h"
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/when.h"
+
+static void
+add_number(struct buf *b, int64_t n)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (n < 0)
+		digits[--at] = '-';
+	buf_add(b, digits + at, sizeof(digits) - at);
+}
+
+/* Three decimals, as connection_time writes them; more only if there are. */
+static void
+add_seconds(struct buf *b, int64_t duration_ns)
+{
+	uint64_t ns = duration_ns < 0 ? 0 - (uint64_t)duration_ns
+				      : (uint64_t)duration_ns;
+	uint64_t fraction = ns % (uint64_t)WHEN_SECOND;
+	char digits[9];
+	size_t n = sizeof(digits);
+
+	for (size_t i = n; i-- > 0; fraction /= 10)
+		digits[i] = (char)('0' + fraction % 10);
+	while (n > 3 && digits[n - 1] == '0')
+		n--;
+	if (duration_ns < 0)
+		buf_add_char(b, '-');
+	add_number(b, (int64_t)(ns / (uint64_t)WHEN_SECOND));
+	buf_add_char(b, '.');
+	buf_add(b, digits, n);
+}
+
+/* A word of the line; what is absent or empty keeps its place. */
+static void
+add_word(struct buf *b, struct str s)
+{
+	if (s.n > 0)
+		buf_add_str(b, s);
+	else
+		buf_add_char(b, '-');
+}
+
+static void
+add_after_blank(struct buf *b, struct str s)
+{
+	if (s.n == 0)
+		return;
+	buf_add_char(b, ' ');
+	buf_add_str(b, s);
+}
+
+static void
+rest_too_many(struct buf *b, const struct event *ev)
+{
+	buf_add_str(b, ev->scope == LIMIT_CLIENT ? STR("too-many-from-ip ")
+						 : STR("too-many "));
+	add_number(b, ev->running);
+	buf_add_str(b, ev->scope == LIMIT_CLIENT ? STR(">") : STR(">="));
+	add_number(b, ev->limit);
+}
+
+/*
+ * "dnsbl msg denied before queued".  The trailer is the record's last field:
+ * that of eight fields ends in the text of a denial; of what was queued it ends
+ * in the message-id, which is no result of SpamAssassin's.
+ */
+static void
+rest_transaction(struct buf *b, const struct event *ev, bool long_form)
+{
+	bool queued = ev->verdict == VERDICT_ACCEPTED;
+	bool text_shown = !queued && ev->trailer.p == NULL;
+
+	add_word(b, ev->disposition);
+	add_after_blank(b, text_shown ? ev->text : ev->trailer);
+	if (!long_form)
+		return;
+	buf_add_char(b, ' ');
+	add_word(b, ev->sender);
+	buf_add_char(b, ' ');
+	add_word(b, ev->recipients);
+	if (!text_shown)
+		add_after_blank(b, ev->text);
+}
+
+static void
+rest_closed(struct buf *b, const struct event *ev)
+{
+	if (ev->unfinished) {
+		buf_add_str(b, STR("unfinished"));
+	} else if (ev->duration_ns == EVENT_NO_NUMBER) {
+		buf_add_str(b, STR("closed"));
+	} else {
+		add_seconds(b, ev->duration_ns);
+		buf_add_str(b, STR(" sec."));
+	}
+}
+
+static void
+rest_check(struct buf *b, const struct event *ev)
+{
+	add_word(b, ev->check);
+	add_after_blank(b, ev->text.n > 0 ? ev->text : ev->result);
+}
+
+/* Kinds that C.18 does not know: their name, and what they say. */
+static void
+rest_other(struct buf *b, const struct event *ev)
+{
+	buf_add_str(b, str_from(event_kind_name(ev->kind)));
+	add_after_blank(b, ev->delivery);
+	add_after_blank(b, ev->queue_id);
+	add_after_blank(b, ev->sender);
+	add_after_blank(b, ev->recipients);
+	add_after_blank(b, ev->relay);
+	add_after_blank(b, str_from(verdict_name(ev->verdict)));
+	add_after_blank(b, ev->text);
+}
+
+void
+event_line_rest(struct buf *b, const struct event *ev, bool long_form)
+{
+	switch (ev->kind) {
+	case EVENT_ACCEPTED:
+		add_number(b, ev->running);
+		buf_add_char(b, '/');
+		add_number(b, ev->limit);
+		break;
+	case EVENT_TOO_MANY:
+		rest_too_many(b, ev);
+		break;
+	case EVENT_REFUSED:
+		buf_add_str(b, STR("refused"));
+		add_after_blank(b, ev->text);
+		break;
+	case EVENT_TRANSACTION:
+		rest_transaction(b, ev, long_form);
+		break;
+	case EVENT_CHECK:
+		rest_check(b, ev);
+		break;
+	case EVENT_CLOSED:
+		rest_closed(b, ev);
+		break;
+	case EVENT_QUEUED: case EVENT_DELIVERY: case EVENT_DONE:
+	case EVENT_BOUNCE: case EVENT_STATUS: case EVENT_ALERT:
+		rest_other(b, ev);
+		break;
+	case EVENT_KINDS:
+		assert(false && "no kind of event");
+	}
+}
+
+struct str
+event_line_pid(const struct event *ev)
+{
+	return ev->pid.n > 0 ? ev->pid : STR("-");
+}
+
+struct str
+event_line_client(const struct event *ev)
+{
+	return ev->client.n > 0 ? ev->client : STR("-");
+}
+
+/* "@4000000048641d5c0951f6a4" as it stands at the beginning of the line. */
+static bool
+own_label(const struct event *ev, struct str *label)
+{
+	int64_t time_ns;
+
+	*label = str_head(ev->line, 25);
+	return label->n == 25 && when_parse_tai64n(*label, &time_ns);
+}
+
+void
+event_line_time(struct buf *b, const struct event *ev,
+    const struct line_style *style)
+{
+	struct str label;
+
+	switch (style->time) {
+	case LINE_TIME_NONE:
+		break;
+	case LINE_TIME_LOCAL:
+		when_format(b, ev->time_ns, WHEN_LOCAL, style->zone);
+		break;
+	case LINE_TIME_LABEL:
+		if (own_label(ev, &label))
+			buf_add_str(b, label);
+		else
+			when_format(b, ev->time_ns, WHEN_TAI64N, NULL);
+		break;
+	}
+}
+
+void
+event_line(struct buf *b, const struct event *ev,
+    const struct line_style *style)
+{
+	if (style->time != LINE_TIME_NONE) {
+		event_line_time(b, ev, style);
+		buf_add_char(b, ' ');
+	}
+	buf_add_str(b, event_line_pid(ev));
+	buf_add_char(b, ' ');
+	buf_add_str(b, event_line_client(ev));
+	buf_add_char(b, ' ');
+	event_line_rest(b, ev, style->long_form);
+}
+
+void
+event_record(struct buf *b, const struct event *ev)
+{
+	const struct str fields[] = { ev->client, ev->host, ev->helo,
+		ev->sender, ev->recipients, ev->disposition, ev->code, ev->text,
+		ev->trailer, ev->check, ev->result, ev->queue_id, ev->relay,
+		ev->delivery };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (i > 0)
+			buf_add_char(b, '\t');
+		buf_add_str(b, fields[i]);
+	}
+}
