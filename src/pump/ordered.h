@@ -62,14 +62,14 @@ struct ordered_source {
 	const struct format *format; /* NULL: not recognised, or not read */
 	bool skipped;		     /* outside the period */
 	bool truncated;
+	uint64_t bytes;		     /* unpacked, that were read */
 	char *error;		     /* it was not read whole: why; owned */
 };
 
 struct ordered {
 	struct ordered_source *sources;
 	size_t n_sources;
-	uint64_t bytes;	/* on disk, that were read */
-	uint64_t lines_understood; /* at least one: 0 if none, else not exact */
+	uint64_t bytes; /* on disk, that were read */
 };
 
 /* Reads everything.  What cannot be read is told in the result. */

@@ -1,0 +1,104 @@
+#include "pump/feed.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/when.h"
+#include "input/source.h"
+#include "pump/ordered.h"
+#include "pump/span.h"
+
+struct feed *
+feed_new(const struct lane_options *o, const char *stream, size_t order)
+{
+	struct feed *f = mem_zalloc(sizeof(*f));
+
+	f->lane = lane_new(o);
+	f->lane_ctx = o->ctx;
+	f->stream = stream;
+	f->order = order;
+	return f;
+}
+
+void
+feed_free(struct feed **feed)
+{
+	struct feed *f = *feed;
+
+	if (f == NULL)
+		return;
+	feed_close(f);
+	lane_free(&f->lane);
+	free(f);
+	*feed = NULL;
+}
+
+int
+feed_open(struct feed *f, struct ordered_source *told, size_t index)
+{
+	struct err err;
+
+	f->told = told;
+	f->index = index;
+	if (reader_open(&f->reader, told->source, &err) == 0)
+		return 0;
+	told->error = mem_strdup(err.text);
+	return -1;
+}
+
+void
+feed_begin(struct feed *f, uint64_t from)
+{
+	blocks_open(&f->blocks, f->reader, from, UINT64_MAX, 0);
+}
+
+/* Lines may be out of order; that the first is past the end says enough. */
+static bool
+is_past(struct str block, int64_t end_ns, const struct zone *zone)
+{
+	bool absolute = false;
+	int64_t first_ns;
+
+	if (end_ns == INT64_MAX)
+		return false;
+	first_ns = span_first_stamp(block, zone, 0, &absolute);
+	return absolute && first_ns >= end_ns;
+}
+
+bool
+feed_next(struct feed *f, int64_t end_ns, const struct zone *zone)
+{
+	struct str block;
+	uint64_t offset;
+
+	if (f->reader == NULL || !blocks_next(&f->blocks, &block, &offset) ||
+	    is_past(block, end_ns, zone))
+		return false;
+	lane_block(f->lane, block, offset);
+	f->told->bytes += block.n;
+	f->told->format = lane_format(f->lane);
+	return true;
+}
+
+uint64_t
+feed_taken(const struct feed *f)
+{
+	return f->reader ? reader_taken(f->reader) : 0;
+}
+
+void
+feed_close(struct feed *f)
+{
+	const char *error;
+
+	if (f->reader == NULL)
+		return;
+	error = reader_error(f->reader);
+	if (error && f->told->error == NULL) {
+		f->told->error = mem_strdup(error);
+		f->told->truncated = true;
+	}
+	blocks_close(&f->blocks);
+	reader_close(&f->reader);
+}
