@@ -75,31 +75,36 @@ compose_aligned(struct printer *p, const struct event *ev)
 	escape(p, buf_str(&p->raw));
 }
 
+/* Cuts the line to the terminal and puts the colour around it. */
 static void
-write_line(struct printer *p, const char *color)
+finish_line(struct printer *p, const char *color)
 {
 	struct str line = buf_str(&p->text);
 
 	if (p->o.columns > 0)
 		line = utf8_fit(line, p->o.columns);
-	if (color)
-		out_printf(p->out, "\033[%sm", color);
-	out_str(p->out, line);
-	if (color)
-		out_text(p->out, "\033[0m");
-	out_char(p->out, '\n');
+	p->text.n = line.n;
+	if (color == NULL) {
+		buf_add_char(&p->text, '\n');
+		return;
+	}
+	buf_reset(&p->raw);
+	buf_printf(&p->raw, "\033[%sm", color);
+	buf_add_str(&p->raw, line);
+	buf_add_str(&p->raw, STR("\033[0m\n"));
+	buf_reset(&p->text);
+	buf_add_str(&p->text, buf_str(&p->raw));
 }
 
-void
-printer_event(struct printer *p, const struct event *ev)
+struct str
+printer_compose(struct printer *p, const struct event *ev)
 {
 	buf_reset(&p->raw);
 	buf_reset(&p->text);
 	if (p->o.jsonl) {
 		event_json(&p->text, ev);
-		out_str(p->out, buf_str(&p->text));
-		out_char(p->out, '\n');
-		return;
+		buf_add_char(&p->text, '\n');
+		return buf_str(&p->text);
 	}
 	if (p->o.aligned) {
 		compose_aligned(p, ev);
@@ -107,13 +112,41 @@ printer_event(struct printer *p, const struct event *ev)
 		event_line(&p->raw, ev, &p->o.style);
 		escape(p, buf_str(&p->raw));
 	}
-	write_line(p, p->o.color ? color_of(ev) : NULL);
+	finish_line(p, p->o.color ? color_of(ev) : NULL);
+	return buf_str(&p->text);
 }
 
 void
-printer_text(struct printer *p, struct str raw)
+printer_event(struct printer *p, const struct event *ev)
 {
+	out_str(p->out, printer_compose(p, ev));
+}
+
+static void
+escape_fields(struct printer *p, struct str line)
+{
+	struct str field;
+	bool first = true;
+
+	while (str_cut(&line, '\t', &field)) {
+		if (!first)
+			buf_add_char(&p->text, '\t');
+		first = false;
+		escape(p, field);
+	}
+}
+
+struct str
+printer_compose_raw(struct printer *p, struct str raw)
+{
+	struct str line;
+
 	buf_reset(&p->text);
-	escape(p, raw);
-	write_line(p, NULL);
+	while (str_cut(&raw, '\n', &line)) {
+		if (line.n == 0 && raw.p == NULL)
+			break; /* behind the last newline */
+		escape_fields(p, line);
+		buf_add_char(&p->text, '\n');
+	}
+	return buf_str(&p->text);
 }

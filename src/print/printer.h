@@ -32,9 +32,17 @@ void printer_init(struct printer *p, const struct printer_options *o,
     struct out *out);
 void printer_clear(struct printer *p);
 
-/* Writes one line, escaped.  Flushing is the caller's. */
+/*
+ * The line of an event, escaped, coloured, with its newline; valid until the
+ * next call.
+ */
+struct str printer_compose(struct printer *p, const struct event *ev);
+/* Writes that line.  Flushing is the caller's. */
 void printer_event(struct printer *p, const struct event *ev);
-/* Any raw text as one escaped line. */
-void printer_text(struct printer *p, struct str raw);
+/*
+ * The raw lines of a log, each as one escaped line that is never cut.  TABs
+ * stay: they separate the fields of a record, and harm no terminal.
+ */
+struct str printer_compose_raw(struct printer *p, struct str raw);
 
 #endif
