@@ -231,6 +231,23 @@ settle_lines(void *ctx, const struct format *format, struct str block,
 
 /* ---- the run ---- */
 
+static bool
+is_for_address(const struct run *r)
+{
+	return r->o->logs.filter.to || search_is_for_address(&r->search);
+}
+
+/*
+ * Checks and countries are told events by other lines of the connection than
+ * its first, and in words of ours.
+ */
+static bool
+can_be_quick(const struct run *r)
+{
+	return !r->o->slow && !(r->choices.kinds & EVENT_BIT(EVENT_CHECK)) &&
+	    !(r->o->group_by && strcmp(r->o->group_by, "country") == 0);
+}
+
 static void
 read_logs(struct run *r)
 {
@@ -245,6 +262,10 @@ read_logs(struct run *r)
 		.progress = l->progress ? logs_progress : NULL,
 	};
 
+	if (can_be_quick(r)) {
+		oo.word = search_literal(&r->search);
+		oo.all_records = is_for_address(r);
+	}
 	if (r->choices.connection) {
 		oo.keep = mark_found;
 		oo.before = collect_lines;
@@ -280,10 +301,7 @@ show_rest(struct run *r)
 static void
 note_unaddressed(const struct run *r)
 {
-	bool for_address = r->o->logs.filter.to ||
-	    search_is_for_address(&r->search);
-
-	if (for_address && r->unaddressed > 0 && !r->enough &&
+	if (is_for_address(r) && r->unaddressed > 0 && !r->enough &&
 	    !r->context->quiet)
 		fprintf(stderr, "mailtally: %" PRIu64 " denials in the period "
 		    "had no recipient and could not match\n", r->unaddressed);

@@ -54,6 +54,9 @@ grep_rows(struct opt rows[GREP_ROWS], struct grep_options *o)
 		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
 		    .value = &o->color, .help = "auto, always, never",
 		    .initial = "auto" },
+		{ .type = OPT_FLAG, .name = "every-line", .value = &o->slow,
+		    .help = "look at every line, not only at those that have "
+		    "a word of the pattern", .hidden = true },
 		{ .type = OPT_END },
 	};
 	_Static_assert(sizeof(table) / sizeof(table[0]) <= GREP_ROWS,

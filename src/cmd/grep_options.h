@@ -29,6 +29,7 @@ struct grep_options {
 	bool match_raw; /* no option: called as qploggrep */
 	const char *context;
 	bool count;
+	bool slow; /* for tests: every line is looked at */
 	const char *sort;
 	bool reverse;
 	long limit;

@@ -212,6 +212,11 @@ struct format {
 	 */
 	void (*line_owner)(struct str line, struct stamp_clock *clock,
 	    struct line_owner *owner);
+	/*
+	 * A word that stands in every line that a record begins with, behind a
+	 * multilog stamp; absent if there is none.
+	 */
+	struct str record_word;
 	/* What is said in the text of a line (behind stamp and process id). */
 	void (*dialogue)(struct str text, struct dialogue *d);
 	/*

@@ -273,5 +273,6 @@ const struct format format_qpsmtpd = {
 	.line_owner = qpsmtpd_line_owner,
 	.dialogue = qpsmtpd_dialogue,
 	.mask = qp_mask,
+	.record_word = { "logging::logterse", 17 },
 	.explain = qpsmtpd_explain,
 };

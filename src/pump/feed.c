@@ -29,6 +29,7 @@ feed_free(struct feed **feed)
 	if (f == NULL)
 		return;
 	feed_close(f);
+	sieve_free(&f->sieve);
 	lane_free(&f->lane);
 	free(f);
 	*feed = NULL;
@@ -57,13 +58,13 @@ feed_begin(struct feed *f, uint64_t from)
 static bool
 is_past(struct str block, int64_t end_ns, const struct zone *zone)
 {
-	bool absolute = false;
+	enum stamp_kind kind = STAMP_NONE;
 	int64_t first_ns;
 
 	if (end_ns == INT64_MAX)
 		return false;
-	first_ns = span_first_stamp(block, zone, 0, &absolute);
-	return absolute && first_ns >= end_ns;
+	first_ns = span_first_stamp(block, zone, 0, &kind);
+	return span_is_absolute(kind) && first_ns >= end_ns;
 }
 
 bool
@@ -75,7 +76,10 @@ feed_next(struct feed *f, int64_t end_ns, const struct zone *zone)
 	if (f->reader == NULL || !blocks_next(&f->blocks, &block, &offset) ||
 	    is_past(block, end_ns, zone))
 		return false;
-	lane_block(f->lane, block, offset);
+	if (f->sieve)
+		sieve_block(f->sieve, block, offset);
+	else
+		lane_block(f->lane, block, offset);
 	f->told->bytes += block.n;
 	f->told->format = lane_format(f->lane);
 	return true;

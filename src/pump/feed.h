@@ -10,6 +10,7 @@
 
 #include "input/blocks.h"
 #include "pump/lane.h"
+#include "pump/sieve.h"
 
 struct ordered_source;
 struct reader;
@@ -18,6 +19,7 @@ struct zone;
 struct feed {
 	struct lane *lane;
 	void *lane_ctx;
+	struct sieve *sieve;	     /* between sources and lane, or NULL */
 	const char *stream;
 	struct ordered_source *told; /* of the source that is read */
 	struct reader *reader;	     /* NULL between sources */

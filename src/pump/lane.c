@@ -27,17 +27,30 @@ struct lane {
 	uint64_t end;		/* of what was given, in the lane */
 	struct buf tail;	/* a last line without its end */
 	uint64_t tail_offset;
+	bool muted;
 	bool tail_of_source_before; /* so its rest cannot begin with a stamp */
 };
+
+void
+lane_take(struct lane *l, const struct event *ev)
+{
+	if (l->muted)
+		return;
+	if (l->o.keep ? l->o.keep(l->o.ctx, ev) : event_has_line(ev))
+		ARRAY_PUSH(l->queue, l->n, l->cap) = event_copy(&l->texts, ev);
+}
 
 /* The scan's sink. */
 static void
 take_event(void *ctx, const struct event *ev)
 {
-	struct lane *l = ctx;
+	lane_take(ctx, ev);
+}
 
-	if (l->o.keep ? l->o.keep(l->o.ctx, ev) : event_has_line(ev))
-		ARRAY_PUSH(l->queue, l->n, l->cap) = event_copy(&l->texts, ev);
+void
+lane_mute(struct lane *l, bool mute)
+{
+	l->muted = mute;
 }
 
 struct lane *

@@ -60,6 +60,14 @@ void lane_finish(struct lane *l);
 const struct event *lane_peek(const struct lane *l);
 void lane_drop(struct lane *l);
 
+/*
+ * For a reader that leaves lines out (sieve.c): an event from elsewhere, and
+ * events of lines that are scanned only for what others need of them, which
+ * are thrown away.
+ */
+void lane_take(struct lane *l, const struct event *ev);
+void lane_mute(struct lane *l, bool mute);
+
 /* NULL as long as it is not known. */
 const struct format *lane_format(const struct lane *l);
 /* The newest stamp read; WHEN_NONE before the first. */

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -228,7 +229,8 @@ follows(int64_t last_ns, int64_t first_ns)
 }
 
 static void
-begin_source(struct ordered_run *run, struct feed *f, struct waiting *w)
+begin_source(struct ordered_run *run, struct feed *f, struct waiting *w,
+    bool contiguous)
 {
 	const struct ordered_options *o = run->o;
 	struct ordered_source *told = &run->result->sources[w->source];
@@ -238,9 +240,80 @@ begin_source(struct ordered_run *run, struct feed *f, struct waiting *w)
 	told->format = w->format;
 	if (feed_open(f, told, w->index) < 0)
 		return;
-	if (o->start_ns != INT64_MIN && w->span.seekable && w->span.absolute)
+	if (o->start_ns != INT64_MIN && w->span.seekable &&
+	    span_is_absolute(w->span.kind))
 		from = span_find(f->reader, o->zone, window_start(o));
 	feed_begin(f, from);
+	if (f->sieve)
+		sieve_source(f->sieve, told->source, from, contiguous);
+}
+
+/* Room for a sample of whole lines, and how many of them are taken. */
+#define SAMPLE_BYTES ((size_t)128 << 10)
+#define SAMPLES 4
+
+/* Lines from the middle of what the reader stands at, FORMAT_SLACK behind. */
+static struct str
+read_sample(struct reader *r, char *p)
+{
+	struct str lines = { p, 0 };
+	size_t got, newline;
+
+	while (lines.n < SAMPLE_BYTES && (got = reader_read(r, p + lines.n,
+	    SAMPLE_BYTES - lines.n)) > 0)
+		lines.n += got;
+	memset(p + lines.n, '\n', FORMAT_SLACK);
+	newline = str_index(lines, '\n');
+	return newline < lines.n ? str_skip(lines, newline + 1)
+				 : str_head(lines, 0);
+}
+
+/* Samples of a source: is the word rare where it costs most? */
+static bool
+is_worth(const struct source *source, const struct sieve_options *so)
+{
+	char *p;
+	struct reader *r;
+	bool worth = true;
+
+	if (reader_open(&r, source, NULL) < 0)
+		return false;
+	p = mem_alloc(SAMPLE_BYTES + FORMAT_SLACK);
+	for (uint64_t i = 0; i < SAMPLES && worth && reader_seekable(r); i++) {
+		reader_seek(r, reader_size(r) / SAMPLES * i);
+		worth = sieve_is_worth(so, read_sample(r, p));
+	}
+	free(p);
+	reader_close(&r);
+	return worth;
+}
+
+/*
+ * Can a sieve read all sources of w's stream?  It looks back, which packed
+ * ones do not allow, and knows multilog's stamps by their form.
+ */
+static bool
+can_be_sifted(const struct ordered_run *run, const struct waiting *w,
+    const struct sieve_options *so)
+{
+	const struct ordered_options *o = run->o;
+	const struct waiting *largest = w;
+
+	if (o->word.n < 2 || o->before || o->after || w->format == NULL)
+		return false;
+	for (size_t i = 0; i < run->n_waiting; i++) {
+		const struct waiting *x = &run->waiting[i];
+
+		if (x->stream != w->stream)
+			continue;
+		if (!x->span.seekable || x->span.kind != STAMP_TAI64N ||
+		    x->format != w->format)
+			return false;
+		if (o->sources->sources[x->source]->size >
+		    o->sources->sources[largest->source]->size)
+			largest = x;
+	}
+	return is_worth(o->sources->sources[largest->source], so);
 }
 
 static struct feed *
@@ -249,6 +322,7 @@ new_feed(struct ordered_run *run, const struct waiting *w)
 	const struct ordered_options *o = run->o;
 	struct lane_options lo = { .format = w->format, .keep = o->keep,
 		.before = o->before, .after = o->after };
+	struct sieve_options so;
 	struct feed *f;
 
 	lo.scan = (struct scan_options){ .wants = o->wants,
@@ -258,6 +332,11 @@ new_feed(struct ordered_run *run, const struct waiting *w)
 		.year = w->year };
 	lo.ctx = o->lane_ctx ? o->lane_ctx(o->ctx, w->stream, w->year) : o->ctx;
 	f = feed_new(&lo, w->stream, w->index);
+	so = (struct sieve_options){ .word = o->word,
+		.records = o->all_records, .format = w->format,
+		.scan = lo.scan };
+	if (can_be_sifted(run, w, &so))
+		f->sieve = sieve_new(&so, f->lane);
 	ARRAY_PUSH(run->feeds, run->n_feeds, run->cap_feeds) = f;
 	return f;
 }
@@ -283,15 +362,18 @@ static void
 go_on(struct ordered_run *run, struct feed *f)
 {
 	struct waiting *w = find_next(run, f);
+	bool contiguous = w && w->index == f->index + 1 &&
+	    run->o->sources->sources[w->source]->ordered;
 
 	if (w == NULL) {
+		if (f->sieve)
+			sieve_finish(f->sieve);
 		lane_finish(f->lane);
 		f->finished = true;
 		return;
 	}
-	lane_source_end(f->lane, w->index == f->index + 1 &&
-	    run->o->sources->sources[w->source]->ordered);
-	begin_source(run, f, w);
+	lane_source_end(f->lane, contiguous);
+	begin_source(run, f, w, contiguous);
 }
 
 /* Reads on until f has an event, or nothing more. */
@@ -341,6 +423,7 @@ oldest(struct ordered_run *run)
 		if (lane_peek(f->lane) == NULL) {
 			if (run->o->lane_end)
 				run->o->lane_end(run->o->ctx, f->lane_ctx);
+			sieve_free(&f->sieve);
 			lane_free(&f->lane);
 		} else if (best == NULL || is_before(f, best)) {
 			best = f;
@@ -370,7 +453,7 @@ read_in_order(struct ordered_run *run)
 		struct waiting *w = due(run, ev ? ev->time_ns : 0, f == NULL);
 
 		if (w) {
-			begin_source(run, new_feed(run, w), w);
+			begin_source(run, new_feed(run, w), w, false);
 			continue;
 		}
 		if (f == NULL || !run->o->sink(run->o->ctx, ev))

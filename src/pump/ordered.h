@@ -43,6 +43,14 @@ struct ordered_options {
 	int64_t start_ns, end_ns;    /* INT64_MIN, INT64_MAX: all.  Sources and
 				      * parts of files outside are not read */
 	/*
+	 * A word without which no event is wanted, neither in its own lines nor
+	 * in the first one of its connection (sieve.h); absent: there is none.
+	 * Then only lines that matter are read, and scan_options.join tells of a
+	 * connection nothing but client and host.
+	 */
+	struct str word;
+	bool all_records; /* keep is to see every record all the same */
+	/*
 	 * A lane's hooks, called with the ctx that lane_ctx makes for each lane
 	 * (or all with ctx, if lane_ctx is NULL).  lane_end is called when a
 	 * lane has ended and its last event was handed on.

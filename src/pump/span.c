@@ -5,22 +5,21 @@
 
 #include "base/mem.h"
 #include "base/when.h"
-#include "format/stamp.h"
 #include "input/source.h"
 
 /* Enough to meet a stamp behind a long line; little enough to read often. */
 #define END_BYTES ((size_t)16 << 10)
 
-static bool
-is_absolute(const struct stamp *st)
+bool
+span_is_absolute(enum stamp_kind kind)
 {
-	return st->kind == STAMP_TAI64N || st->kind == STAMP_RFC3339 ||
-	    st->kind == STAMP_DECIMAL;
+	return kind == STAMP_TAI64N || kind == STAMP_RFC3339 ||
+	    kind == STAMP_DECIMAL;
 }
 
 int64_t
 span_first_stamp(struct str lines, const struct zone *zone, int year,
-    bool *absolute)
+    enum stamp_kind *kind)
 {
 	struct stamp_clock clock;
 	struct stamp st;
@@ -30,7 +29,7 @@ span_first_stamp(struct str lines, const struct zone *zone, int year,
 	while (str_cut(&lines, '\n', &line)) {
 		if (!stamp_parse(line, &clock, &st))
 			continue;
-		*absolute = is_absolute(&st);
+		*kind = st.kind;
 		return st.time_ns;
 	}
 	return WHEN_NONE;
@@ -92,7 +91,7 @@ span_read(struct span *s, const struct source *source, const struct zone *zone,
 	if (reader_open(&r, source, NULL) == 0) {
 		s->seekable = reader_seekable(r);
 		s->first_ns = span_first_stamp(read_some(r, p, &s->bytes), zone,
-		    year, &s->absolute);
+		    year, &s->kind);
 		if (s->seekable)
 			read_end(s, r, p, zone);
 		reader_close(&r);
@@ -108,7 +107,7 @@ static int64_t
 stamp_at(struct reader *r, uint64_t offset, char *p, const struct zone *zone)
 {
 	uint64_t bytes = 0;
-	bool absolute = false;
+	enum stamp_kind kind;
 	struct str lines;
 	size_t newline;
 
@@ -118,7 +117,7 @@ stamp_at(struct reader *r, uint64_t offset, char *p, const struct zone *zone)
 	if (newline == lines.n)
 		return WHEN_NONE;
 	return span_first_stamp(str_skip(lines, newline + 1), zone, 0,
-	    &absolute);
+	    &kind);
 }
 
 uint64_t

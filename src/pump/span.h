@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "format/stamp.h"
 
 struct reader;
 struct source;
@@ -19,8 +20,7 @@ struct span {
 			   * beginning */
 	int64_t last_ns;  /* newest stamp near the end; WHEN_NONE if the source
 			   * cannot be read from there, or its years are guessed */
-	bool absolute;	  /* its stamps say which instant they mean, by
-			   * themselves */
+	enum stamp_kind kind; /* of the first stamp */
 	bool seekable;
 	uint64_t bytes;	  /* that were read for this */
 };
@@ -50,6 +50,9 @@ int64_t span_of_name(const struct source *source);
 
 /* The first stamp in whole lines, or WHEN_NONE. */
 int64_t span_first_stamp(struct str lines, const struct zone *zone, int year,
-    bool *absolute);
+    enum stamp_kind *kind);
+
+/* Does a stamp say by itself which instant it means? */
+bool span_is_absolute(enum stamp_kind kind);
 
 #endif

@@ -28,6 +28,7 @@ search_clear(struct search *s)
 		pattern_free(&s->patterns[i]);
 	free(s->patterns);
 	buf_clear(&s->text);
+	buf_clear(&s->literal);
 	*s = (struct search){ 0 };
 }
 
@@ -68,7 +69,7 @@ search_literal(struct search *s)
 	/* Of several patterns each would have to be looked for. */
 	if (s->n != 1)
 		return str_none();
-	word = literal_required(&s->text, str_from(s->o.patterns[0]),
+	word = literal_required(&s->literal, str_from(s->o.patterns[0]),
 	    s->o.fixed);
 	if (word.p == NULL || literal_may_be_ours(word))
 		return str_none();

@@ -30,6 +30,7 @@ struct search {
 	struct pattern **patterns;
 	size_t n;
 	struct buf text;	/* scratch */
+	struct buf literal;
 };
 
 int search_init(struct search *s, const struct search_options *o,
