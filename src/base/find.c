@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 /*
@@ -45,11 +45,22 @@ is_here(const struct find *f, const char *p)
 	return true;
 }
 
-#ifdef __SSE2__
+/* The next of the places that mask says may have the text, or none. */
+static size_t
+check_places(const struct find *f, struct str s, size_t at, uint64_t mask)
+{
+	for (; mask; mask &= mask - 1) {
+		size_t place = at + (size_t)__builtin_ctzll(mask);
+
+		if (is_here(f, s.p + place))
+			return place;
+	}
+	return s.n;
+}
 
 /* A byte in both its cases: v | fold is want for either. */
 struct wanted {
-	__m128i want, fold;
+	char want, fold;
 };
 
 static struct wanted
@@ -57,62 +68,88 @@ wanted(char c)
 {
 	bool letter = str_lower(c) >= 'a' && str_lower(c) <= 'z';
 
-	return (struct wanted){ _mm_set1_epi8(str_lower(c)),
-		_mm_set1_epi8(letter ? 0x20 : 0) };
+	return (struct wanted){ str_lower(c), letter ? 0x20 : 0 };
 }
 
-/* Both bytes, at 64 places from p on. */
-static inline uint64_t
-compare64(const char *p, const struct find *f, const struct wanted *first,
-    const struct wanted *second)
-{
-	__m128i both[4], any;
-
-	for (int i = 0; i < 4; i++) {
-		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(
-		    p + f->first + 16 * i));
-		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(
-		    p + f->second + 16 * i));
-
-		a = _mm_cmpeq_epi8(_mm_or_si128(a, first->fold), first->want);
-		b = _mm_cmpeq_epi8(_mm_or_si128(b, second->fold),
-		    second->want);
-		both[i] = _mm_and_si128(a, b);
-	}
-	any = _mm_or_si128(_mm_or_si128(both[0], both[1]),
-	    _mm_or_si128(both[2], both[3]));
-	if (_mm_movemask_epi8(any) == 0)
-		return 0;
-	return (uint64_t)(unsigned)_mm_movemask_epi8(both[0]) |
-	    (uint64_t)(unsigned)_mm_movemask_epi8(both[1]) << 16 |
-	    (uint64_t)(unsigned)_mm_movemask_epi8(both[2]) << 32 |
-	    (uint64_t)(unsigned)_mm_movemask_epi8(both[3]) << 48;
-}
-
-/* Of the places before end whose text is in s, as many as go by 64. */
+/*
+ * The places that can be looked at 64 at a time, from *from on; *from moves on
+ * to the first that was not.  Once with what every processor has, and once
+ * with twice as wide registers: half the time.
+ */
+#ifdef __SSE2__
 static size_t
-find_fast(const struct find *f, struct str s, size_t *from)
+find_sse2(const struct find *f, struct str s, size_t *from)
 {
-	const struct wanted first = wanted(f->text.p[f->first]);
-	const struct wanted second = wanted(f->text.p[f->second]);
-	size_t at = *from;
+	struct wanted a = wanted(f->text.p[f->first]);
+	struct wanted b = wanted(f->text.p[f->second]);
+	const __m128i a_want = _mm_set1_epi8(a.want);
+	const __m128i a_fold = _mm_set1_epi8(a.fold);
+	const __m128i b_want = _mm_set1_epi8(b.want);
+	const __m128i b_fold = _mm_set1_epi8(b.fold);
 
-	for (; at + f->text.n + 64 <= s.n; at += 64) {
-		uint64_t mask = compare64(s.p + at, f, &first, &second);
+	for (; *from + f->text.n + 64 <= s.n; *from += 64) {
+		const char *p = s.p + *from;
+		uint64_t mask = 0;
+		size_t place;
 
-		for (; mask; mask &= mask - 1) {
-			size_t place = at + (size_t)__builtin_ctzll(mask);
+		for (int i = 0; i < 64; i += 16) {
+			__m128i x = _mm_loadu_si128((const __m128i *)
+			    (const void *)(p + f->first + i));
+			__m128i y = _mm_loadu_si128((const __m128i *)
+			    (const void *)(p + f->second + i));
 
-			if (is_here(f, s.p + place))
-				return place;
+			x = _mm_cmpeq_epi8(_mm_or_si128(x, a_fold), a_want);
+			y = _mm_cmpeq_epi8(_mm_or_si128(y, b_fold), b_want);
+			mask |= (uint64_t)(unsigned)_mm_movemask_epi8(
+			    _mm_and_si128(x, y)) << i;
 		}
+		if (mask && (place = check_places(f, s, *from, mask)) < s.n)
+			return place;
 	}
-	*from = at;
 	return s.n;
 }
 
-#else
+__attribute__((target("avx2"))) static size_t
+find_avx2(const struct find *f, struct str s, size_t *from)
+{
+	struct wanted a = wanted(f->text.p[f->first]);
+	struct wanted b = wanted(f->text.p[f->second]);
+	const __m256i a_want = _mm256_set1_epi8(a.want);
+	const __m256i a_fold = _mm256_set1_epi8(a.fold);
+	const __m256i b_want = _mm256_set1_epi8(b.want);
+	const __m256i b_fold = _mm256_set1_epi8(b.fold);
 
+	for (; *from + f->text.n + 64 <= s.n; *from += 64) {
+		const char *p = s.p + *from;
+		uint64_t mask = 0;
+		size_t place;
+
+		for (int i = 0; i < 64; i += 32) {
+			__m256i x = _mm256_loadu_si256((const __m256i *)
+			    (const void *)(p + f->first + i));
+			__m256i y = _mm256_loadu_si256((const __m256i *)
+			    (const void *)(p + f->second + i));
+
+			x = _mm256_cmpeq_epi8(_mm256_or_si256(x, a_fold),
+			    a_want);
+			y = _mm256_cmpeq_epi8(_mm256_or_si256(y, b_fold),
+			    b_want);
+			mask |= (uint64_t)(unsigned)_mm256_movemask_epi8(
+			    _mm256_and_si256(x, y)) << i;
+		}
+		if (mask && (place = check_places(f, s, *from, mask)) < s.n)
+			return place;
+	}
+	return s.n;
+}
+
+static size_t
+find_fast(const struct find *f, struct str s, size_t *from)
+{
+	return __builtin_cpu_supports("avx2") ? find_avx2(f, s, from)
+					      : find_sse2(f, s, from);
+}
+#else
 static size_t
 find_fast(const struct find *f, struct str s, size_t *from)
 {
@@ -120,7 +157,6 @@ find_fast(const struct find *f, struct str s, size_t *from)
 	(void)from;
 	return s.n;
 }
-
 #endif
 
 size_t

@@ -60,6 +60,14 @@ is_unaddressed(const struct event *ev)
 	    ev->verdict != VERDICT_ACCEPTED && address_recipients(ev).n == 0;
 }
 
+static void
+count_unaddressed(void *ctx, const struct event *ev)
+{
+	struct run *r = ctx;
+
+	r->unaddressed += is_unaddressed(ev);
+}
+
 static bool
 is_found(struct run *r, const struct event *ev)
 {
@@ -67,7 +75,7 @@ is_found(struct run *r, const struct event *ev)
 		return false;
 	if (search_match(&r->search, ev))
 		return true;
-	r->unaddressed += is_unaddressed(ev);
+	count_unaddressed(r, ev);
 	return false;
 }
 
@@ -264,7 +272,7 @@ read_logs(struct run *r)
 
 	if (can_be_quick(r)) {
 		oo.word = search_literal(&r->search);
-		oo.all_records = is_for_address(r);
+		oo.others = is_for_address(r) ? count_unaddressed : NULL;
 	}
 	if (r->choices.connection) {
 		oo.keep = mark_found;

@@ -333,7 +333,8 @@ new_feed(struct ordered_run *run, const struct waiting *w)
 	lo.ctx = o->lane_ctx ? o->lane_ctx(o->ctx, w->stream, w->year) : o->ctx;
 	f = feed_new(&lo, w->stream, w->index);
 	so = (struct sieve_options){ .word = o->word,
-		.records = o->all_records, .format = w->format,
+		.others = o->others, .others_ctx = o->ctx,
+		.format = w->format,
 		.scan = lo.scan };
 	if (can_be_sifted(run, w, &so))
 		f->sieve = sieve_new(&so, f->lane);

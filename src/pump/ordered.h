@@ -49,7 +49,8 @@ struct ordered_options {
 	 * connection nothing but client and host.
 	 */
 	struct str word;
-	bool all_records; /* keep is to see every record all the same */
+	event_fn *others; /* is shown the records without the word, in any
+			   * order, with ctx; NULL: nobody wants them */
 	/*
 	 * A lane's hooks, called with the ctx that lane_ctx makes for each lane
 	 * (or all with ctx, if lane_ctx is NULL).  lane_end is called when a

@@ -38,6 +38,7 @@ struct sieve {
 	struct scan *probe;
 	bool probe_owned; /* what it is given is a line of a connection; */
 	bool probe_lacks; /* it does not say whose */
+	bool probe_other; /* it is a record without the word */
 	struct lookback *back;
 	uint64_t base;	  /* of the source in the lane */
 	/*
@@ -193,7 +194,9 @@ probed(void *ctx, const struct event *ev)
 {
 	struct sieve *s = ctx;
 
-	if (s->probe_owned && (ev->client.n == 0 || ev->host.n == 0))
+	if (s->probe_other)
+		s->o.others(s->o.others_ctx, ev);
+	else if (s->probe_owned && (ev->client.n == 0 || ev->host.n == 0))
 		s->probe_lacks = event_has_line(ev);
 	else
 		lane_take(s->lane, ev);
@@ -209,6 +212,7 @@ probe(struct sieve *s, const struct passage *p, bool owned)
 	const struct format *f = s->o.format;
 
 	s->probe_owned = owned;
+	s->probe_other = !p->has_word;
 	s->probe_lacks = false;
 	f->scan_block(s->probe, p->text, p->at);
 	if (p->may_go_on)
@@ -255,7 +259,7 @@ later_line(struct sieve *s, const struct passage *p)
 	if (!p->has_word && !p->has_record)
 		return;
 	/* "cleaning up after" is news only to who knows the connection. */
-	if (!last && probe(s, p, p->has_word))
+	if (!last && probe(s, p, true))
 		return;
 	pass_context(s, p);
 	pass_owned(s, p, owner_get(s, p->key));
@@ -355,7 +359,7 @@ hits_from(const struct sieve *s, struct hits *h, struct str block, size_t at)
 {
 	if (h->word < at)
 		h->word = find_next(&s->word, block, at);
-	if (s->o.records && h->record < at)
+	if (s->o.others && h->record < at)
 		h->record = find_next(&s->record, block, at);
 }
 
@@ -385,7 +389,7 @@ sift(struct sieve *s, struct str block, uint64_t at)
 	size_t begin = 0;
 
 	h.word = find_next(&s->word, block, 0);
-	if (s->o.records)
+	if (s->o.others)
 		h.record = find_next(&s->record, block, 0);
 	while (begin < block.n) {
 		hits_from(s, &h, block, begin);
@@ -527,8 +531,9 @@ sieve_new(const struct sieve_options *o, struct lane *l)
 	s->o = *o;
 	s->lane = l;
 	find_init(&s->word, o->word);
-	s->o.records = o->records && o->format->record_word.n > 1;
-	if (s->o.records)
+	if (o->format->record_word.n < 2)
+		s->o.others = NULL;
+	if (s->o.others)
 		find_init(&s->record, o->format->record_word);
 	stamp_clock_init(&s->clock, o->scan.zone, o->scan.year);
 	s->probe = o->format->scan_new(&s->o.scan, probed, s);

@@ -34,7 +34,8 @@ struct sieve;
 
 struct sieve_options {
 	struct str word;	 /* at least two bytes */
-	bool records;		 /* every record is to be seen by keep */
+	event_fn *others;	 /* is shown records without the word, or NULL */
+	void *others_ctx;
 	const struct format *format;
 	struct scan_options scan; /* those of the lane */
 };
