@@ -252,7 +252,7 @@ is_for_address(const struct run *r)
 static bool
 can_be_quick(const struct run *r)
 {
-	return !r->o->slow && !(r->choices.kinds & EVENT_BIT(EVENT_CHECK)) &&
+	return !r->choices.every_line && !(r->choices.kinds & EVENT_BIT(EVENT_CHECK)) &&
 	    !(r->o->group_by && strcmp(r->o->group_by, "country") == 0);
 }
 
@@ -272,6 +272,7 @@ read_logs(struct run *r)
 
 	if (can_be_quick(r)) {
 		oo.word = search_literal(&r->search);
+		oo.word_is_rare = r->choices.some_lines;
 		oo.others = is_for_address(r) ? count_unaddressed : NULL;
 	}
 	if (r->choices.connection) {

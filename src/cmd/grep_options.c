@@ -54,9 +54,10 @@ grep_rows(struct opt rows[GREP_ROWS], struct grep_options *o)
 		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
 		    .value = &o->color, .help = "auto, always, never",
 		    .initial = "auto" },
-		{ .type = OPT_FLAG, .name = "every-line", .value = &o->slow,
-		    .help = "look at every line, not only at those that have "
-		    "a word of the pattern", .hidden = true },
+		{ .type = OPT_TEXT, .name = "lines", .argument = "WHICH",
+		    .value = &o->lines, .help = "look at every line, or only at "
+		    "some that have a word of the pattern", .initial = "auto",
+		    .hidden = true },
 		{ .type = OPT_END },
 	};
 	_Static_assert(sizeof(table) / sizeof(table[0]) <= GREP_ROWS,
@@ -132,6 +133,8 @@ choose_output(const struct grep_options *o, struct grep_choices *c,
 		return err_set(err, ERR_USAGE, "--output %.60s: must be text or "
 		    "jsonl", o->output);
 	c->jsonl = o->output && strcmp(o->output, "jsonl") == 0;
+	c->every_line = o->lines && strcmp(o->lines, "every") == 0;
+	c->some_lines = o->lines && strcmp(o->lines, "some") == 0;
 	if (o->group_by &&
 	    (c->group = group_field_find(o->group_by)) == NULL)
 		return err_set(err, ERR_USAGE, "--group-by %.60s: no such field; "

@@ -29,7 +29,7 @@ struct grep_options {
 	bool match_raw; /* no option: called as qploggrep */
 	const char *context;
 	bool count;
-	bool slow; /* for tests: every line is looked at */
+	const char *lines; /* for tests: auto, every, some */
 	const char *sort;
 	bool reverse;
 	long limit;
@@ -51,6 +51,8 @@ struct grep_choices {
 	enum grep_sort sort;
 	bool connection; /* --context connection */
 	bool jsonl;
+	bool every_line;  /* the short way is not taken, */
+	bool some_lines;  /* or whenever it can be */
 	const struct group_field *group; /* NULL: no groups */
 };
 

@@ -60,7 +60,8 @@ static bool
 outside(const struct ordered_options *o, int64_t first_ns, int64_t last_ns)
 {
 	return (last_ns != WHEN_NONE && last_ns < window_start(o)) ||
-	    (first_ns != WHEN_NONE && first_ns >= window_end(o));
+	    (first_ns != WHEN_NONE && o->end_ns != INT64_MAX &&
+	    first_ns >= window_end(o));
 }
 
 /*
@@ -313,7 +314,7 @@ can_be_sifted(const struct ordered_run *run, const struct waiting *w,
 		    o->sources->sources[largest->source]->size)
 			largest = x;
 	}
-	return is_worth(o->sources->sources[largest->source], so);
+	return o->word_is_rare || is_worth(o->sources->sources[largest->source], so);
 }
 
 static struct feed *

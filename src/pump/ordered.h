@@ -49,6 +49,7 @@ struct ordered_options {
 	 * connection nothing but client and host.
 	 */
 	struct str word;
+	bool word_is_rare; /* no need to see whether it is worth it */
 	event_fn *others; /* is shown the records without the word, in any
 			   * order, with ctx; NULL: nobody wants them */
 	/*

@@ -584,5 +584,5 @@ sieve_is_worth(const struct sieve_options *o, struct str block)
 		    owner.place == LINE_CLOSING || owner.place == LINE_LAST;
 		at = begin + line.n;
 	}
-	return asking <= WORTH_LINES * (block.n >> 16);
+	return asking <= WORTH_LINES * (1 + (block.n >> 16));
 }
