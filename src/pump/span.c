@@ -137,6 +137,7 @@ span_find(struct reader *r, const struct zone *zone, int64_t target_ns)
 			high = middle;
 	}
 	free(p);
+	reader_seek(r, 0);
 	return low;
 }
 

@@ -36,7 +36,7 @@ void span_read(struct span *s, const struct source *source,
  * Where in [0, size) of a seekable source with absolute stamps reading has to
  * begin so that no line of target_ns or later is missed: a place before the
  * first such line, by at most SPAN_NEAR bytes if its lines are in the order of
- * time.  Reads a few blocks.
+ * time.  Reads a few blocks; the reader then stands at 0 again.
  */
 #define SPAN_NEAR ((uint64_t)64 << 10)
 uint64_t span_find(struct reader *r, const struct zone *zone,
