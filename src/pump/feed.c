@@ -1,6 +1,7 @@
 #include "pump/feed.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -18,6 +19,7 @@ feed_new(const struct lane_options *o, const char *stream, size_t order)
 	f->lane_ctx = o->ctx;
 	f->stream = stream;
 	f->order = order;
+	f->source_last_ns = f->read_ns = WHEN_NONE;
 	return f;
 }
 
@@ -36,12 +38,14 @@ feed_free(struct feed **feed)
 }
 
 int
-feed_open(struct feed *f, struct ordered_source *told, size_t index)
+feed_open(struct feed *f, struct ordered_source *told, size_t index,
+    int64_t last_ns)
 {
 	struct err err;
 
 	f->told = told;
 	f->index = index;
+	f->source_last_ns = last_ns;
 	if (reader_open(&f->reader, told->source, &err) == 0)
 		return 0;
 	told->error = mem_strdup(err.text);
@@ -67,6 +71,22 @@ is_past(struct str block, int64_t end_ns, const struct zone *zone)
 	return span_is_absolute(kind) && first_ns >= end_ns;
 }
 
+/* A sieve does not show the lane all lines, so it is asked the block itself. */
+static void
+note_time(struct feed *f, struct str block, const struct zone *zone)
+{
+	struct str lines = str_head(block, block.n - 1);
+	const char *newline = lines.n ? memrchr(lines.p, '\n', lines.n) : NULL;
+	enum stamp_kind kind;
+	int64_t time_ns;
+
+	if (newline)
+		lines = str_span(newline + 1, lines.p + lines.n);
+	time_ns = span_first_stamp(lines, zone, 0, &kind);
+	if (time_ns > f->read_ns)
+		f->read_ns = time_ns;
+}
+
 bool
 feed_next(struct feed *f, int64_t end_ns, const struct zone *zone)
 {
@@ -76,13 +96,23 @@ feed_next(struct feed *f, int64_t end_ns, const struct zone *zone)
 	if (f->reader == NULL || !blocks_next(&f->blocks, &block, &offset) ||
 	    is_past(block, end_ns, zone))
 		return false;
-	if (f->sieve)
+	if (f->sieve) {
+		note_time(f, block, zone);
 		sieve_block(f->sieve, block, offset);
-	else
+	} else {
 		lane_block(f->lane, block, offset);
+	}
 	f->told->bytes += block.n;
 	f->told->format = lane_format(f->lane);
 	return true;
+}
+
+int64_t
+feed_last_ns(const struct feed *f)
+{
+	if (f->reader == NULL && f->source_last_ns != WHEN_NONE)
+		return f->source_last_ns;
+	return f->sieve ? f->read_ns : lane_last_ns(f->lane);
 }
 
 uint64_t

@@ -239,7 +239,7 @@ begin_source(struct ordered_run *run, struct feed *f, struct waiting *w,
 
 	w->begun = true;
 	told->format = w->format;
-	if (feed_open(f, told, w->index) < 0)
+	if (feed_open(f, told, w->index, w->span.last_ns) < 0)
 		return;
 	if (o->start_ns != INT64_MIN && w->span.seekable &&
 	    span_is_absolute(w->span.kind))
@@ -353,7 +353,7 @@ find_next(struct ordered_run *run, const struct feed *f)
 		if (!w->begun && w->stream == f->stream &&
 		    (w->format == NULL || lane_format(f->lane) == NULL ||
 		    w->format == lane_format(f->lane)) &&
-		    follows(lane_last_ns(f->lane), w->span.first_ns))
+		    follows(feed_last_ns(f), w->span.first_ns))
 			return w;
 	}
 	return NULL;
@@ -378,23 +378,46 @@ go_on(struct ordered_run *run, struct feed *f)
 	begin_source(run, f, w, contiguous);
 }
 
-/* Reads on until f has an event, or nothing more. */
+/* Reads a block, or goes on where there is none. */
+static void
+read_on(struct ordered_run *run, struct feed *f)
+{
+	uint64_t before = feed_taken(f);
+	bool more = feed_next(f, window_end(run->o), run->o->zone);
+
+	run->result->bytes += feed_taken(f) - before;
+	if (run->o->progress)
+		run->o->progress(run->o->ctx, run->result->bytes, run->total);
+	if (!more) {
+		feed_close(f);
+		go_on(run, f);
+	}
+}
+
+/* Until f has an event, or nothing more. */
 static void
 fill(struct ordered_run *run, struct feed *f)
 {
-	while (lane_peek(f->lane) == NULL && !f->finished) {
-		uint64_t before = feed_taken(f);
-		bool more = feed_next(f, window_end(run->o), run->o->zone);
+	while (lane_peek(f->lane) == NULL && !f->finished)
+		read_on(run, f);
+}
 
-		run->result->bytes += feed_taken(f) - before;
-		if (run->o->progress)
-			run->o->progress(run->o->ctx, run->result->bytes,
-			    run->total);
-		if (!more) {
-			feed_close(f);
-			go_on(run, f);
-		}
+/*
+ * Before w is taken for another log: do those of its stream that are still
+ * read end in time for it to go on one of them?  True if it did.
+ */
+static bool
+goes_on(struct ordered_run *run, const struct waiting *w)
+{
+	for (size_t i = 0; i < run->n_feeds && !w->begun; i++) {
+		struct feed *f = run->feeds[i];
+
+		while (f->lane && f->stream == w->stream && !f->finished &&
+		    !w->begun &&
+		    follows(feed_last_ns(f), w->span.first_ns))
+			read_on(run, f);
 	}
+	return w->begun;
 }
 
 /* Which of two feeds that have an event comes first? */
@@ -434,16 +457,23 @@ oldest(struct ordered_run *run)
 	return best;
 }
 
-/* The next source that no feed has taken up, if it is due at time_ns. */
+/*
+ * The next source that no feed has taken up, if it is due at time_ns.  One
+ * without stamps goes on another, or comes when all is read.
+ */
 static struct waiting *
 due(struct ordered_run *run, int64_t time_ns, bool all)
 {
 	while (run->next < run->n_waiting && run->waiting[run->next].begun)
 		run->next++;
-	if (run->next == run->n_waiting ||
-	    (!all && run->waiting[run->next].due_ns > time_ns))
-		return NULL;
-	return &run->waiting[run->next];
+	for (size_t i = run->next; i < run->n_waiting; i++) {
+		struct waiting *w = &run->waiting[i];
+
+		if (w->begun || (!all && w->span.first_ns == WHEN_NONE))
+			continue;
+		return all || w->due_ns <= time_ns ? w : NULL;
+	}
+	return NULL;
 }
 
 static void
@@ -455,7 +485,8 @@ read_in_order(struct ordered_run *run)
 		struct waiting *w = due(run, ev ? ev->time_ns : 0, f == NULL);
 
 		if (w) {
-			begin_source(run, new_feed(run, w), w, false);
+			if (!goes_on(run, w))
+				begin_source(run, new_feed(run, w), w, false);
 			continue;
 		}
 		if (f == NULL || !run->o->sink(run->o->ctx, ev))
