@@ -19,8 +19,8 @@ int
 pattern_new(struct pattern **pattern, const char *text, bool fixed,
     struct err *err)
 {
-	uint32_t options = PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C |
-	    (fixed ? PCRE2_LITERAL : 0);
+	uint32_t options = PCRE2_CASELESS |
+	    (fixed ? PCRE2_LITERAL : PCRE2_NEVER_BACKSLASH_C);
 	struct pattern *p = mem_zalloc(sizeof(*p));
 	PCRE2_SIZE where = 0;
 	char why[120] = "";
