@@ -239,10 +239,12 @@ settle_lines(void *ctx, const struct format *format, struct str block,
 
 /* ---- the run ---- */
 
+/* Is it to be told what cannot be found by an address? */
 static bool
 is_for_address(const struct run *r)
 {
-	return r->o->logs.filter.to || search_is_for_address(&r->search);
+	return !r->context->quiet && (r->o->logs.filter.to ||
+	    search_is_for_address(&r->search));
 }
 
 /*
@@ -310,8 +312,7 @@ show_rest(struct run *r)
 static void
 note_unaddressed(const struct run *r)
 {
-	if (is_for_address(r) && r->unaddressed > 0 && !r->enough &&
-	    !r->context->quiet)
+	if (is_for_address(r) && r->unaddressed > 0 && !r->enough)
 		fprintf(stderr, "mailtally: %" PRIu64 " denials in the period "
 		    "had no recipient and could not match\n", r->unaddressed);
 }

@@ -38,7 +38,7 @@ struct sieve {
 	struct scan *probe;
 	bool probe_owned; /* what it is given is a line of a connection; */
 	bool probe_lacks; /* it does not say whose */
-	bool probe_other; /* it is a record without the word */
+	struct scan *others; /* for records without the word */
 	struct lookback *back;
 	uint64_t base;	  /* of the source in the lane */
 	/*
@@ -194,12 +194,19 @@ probed(void *ctx, const struct event *ev)
 {
 	struct sieve *s = ctx;
 
-	if (s->probe_other)
-		s->o.others(s->o.others_ctx, ev);
-	else if (s->probe_owned && (ev->client.n == 0 || ev->host.n == 0))
+	if (s->probe_owned && (ev->client.n == 0 || ev->host.n == 0))
 		s->probe_lacks = event_has_line(ev);
 	else
 		lane_take(s->lane, ev);
+}
+
+/* A record without the word is shown as it is. */
+static void
+show_other(struct sieve *s, struct str lines, uint64_t at)
+{
+	s->o.format->scan_block(s->others, lines, at);
+	if (str_index(lines, '\r') < lines.n)
+		s->o.format->scan_block(s->others, empty_line(), at);
 }
 
 /*
@@ -212,7 +219,6 @@ probe(struct sieve *s, const struct passage *p, bool owned)
 	const struct format *f = s->o.format;
 
 	s->probe_owned = owned;
-	s->probe_other = !p->has_word;
 	s->probe_lacks = false;
 	f->scan_block(s->probe, p->text, p->at);
 	if (p->may_go_on)
@@ -256,8 +262,11 @@ later_line(struct sieve *s, const struct passage *p)
 		set_active(s, o, !last);
 		return;
 	}
-	if (!p->has_word && !p->has_record)
+	if (!p->has_word) {
+		if (p->has_record)
+			show_other(s, p->text, p->at);
 		return;
+	}
 	/* "cleaning up after" is news only to who knows the connection. */
 	if (!last && probe(s, p, true))
 		return;
@@ -280,8 +289,10 @@ judge(struct sieve *s, const struct passage *p)
 	case LINE_NOBODYS:
 	case LINE_ONLY:
 	case LINE_FURTHER:
-		if (p->has_word || p->has_record)
+		if (p->has_word)
 			probe(s, p, false);
+		else if (p->has_record)
+			show_other(s, p->text, p->at);
 		break;
 	}
 }
@@ -363,6 +374,16 @@ hits_from(const struct sieve *s, struct hits *h, struct str block, size_t at)
 		h->record = find_next(&s->record, block, at);
 }
 
+/* A record of one line, without the word: whose it is does not matter. */
+static bool
+is_plain_record(struct str block, size_t begin, const struct hits *h)
+{
+	size_t n = line_at(block, begin).n;
+
+	return h->record < begin + n && h->word >= begin + n &&
+	    (n == 0 || block.p[begin + n - 1] != '\r');
+}
+
 /* The passage at begin; returns its end. */
 static size_t
 take_passage(struct sieve *s, struct str block, uint64_t at, size_t begin,
@@ -401,6 +422,14 @@ sift(struct sieve *s, struct str block, uint64_t at)
 			begin = record_begin(s, block,
 			    begin + line_begin(str_skip(block, begin),
 			    hit - begin));
+			if (is_plain_record(block, begin, &h)) {
+				struct str line = line_at(block, begin);
+
+				line.n++;
+				show_other(s, line, at + begin);
+				begin += line.n;
+				continue;
+			}
 		}
 		begin = take_passage(s, block, at, begin, &h);
 	}
@@ -533,8 +562,15 @@ sieve_new(const struct sieve_options *o, struct lane *l)
 	find_init(&s->word, o->word);
 	if (o->format->record_word.n < 2)
 		s->o.others = NULL;
-	if (s->o.others)
+	if (s->o.others) {
+		struct scan_options so = o->scan;
+
 		find_init(&s->record, o->format->record_word);
+		so.wants &= EVENT_BIT(EVENT_TRANSACTION);
+		so.join = false;
+		s->others = o->format->scan_new(&so, o->others,
+		    o->others_ctx);
+	}
 	stamp_clock_init(&s->clock, o->scan.zone, o->scan.year);
 	s->probe = o->format->scan_new(&s->o.scan, probed, s);
 	s->back = lookback_new(o->format, o->scan.zone);
@@ -549,6 +585,7 @@ sieve_free(struct sieve **sieve)
 	if (s == NULL)
 		return;
 	s->o.format->scan_free(&s->probe);
+	s->o.format->scan_free(&s->others);
 	lookback_free(&s->back);
 	buf_clear(&s->tail);
 	free(s->owners);
