@@ -41,6 +41,7 @@ struct run {
 	uint64_t found;
 	uint64_t unaddressed; /* denials without a recipient, not found */
 	bool enough;	      /* stopped at the limit */
+	int64_t progress_ns;  /* when the progress is to be told next */
 };
 
 /* One lane's, for --context connection. */
@@ -258,6 +259,27 @@ can_be_quick(const struct run *r)
 	    !(r->o->group_by && strcmp(r->o->group_by, "country") == 0);
 }
 
+/* From the second second on, four times a second. */
+static void
+tell_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	struct run *r = ctx;
+	int64_t now_ns = when_now_ns();
+
+	if (now_ns < r->progress_ns)
+		return;
+	r->progress_ns = now_ns + WHEN_SECOND / 4;
+	logs_progress(NULL, done, total);
+}
+
+/* Not among lines that are found meanwhile. */
+static bool
+wants_progress(const struct run *r)
+{
+	return r->logs.progress && (!r->terminal.is_terminal || r->o->count ||
+	    r->choices.group || r->choices.sort != GREP_SORT_NONE);
+}
+
 static void
 read_logs(struct run *r)
 {
@@ -269,9 +291,10 @@ read_logs(struct run *r)
 		.all_checks = true,
 		.start_ns = l->period.start_ns, .end_ns = l->period.end_ns,
 		.keep = keep_found, .sink = show_event, .ctx = r,
-		.progress = l->progress ? logs_progress : NULL,
+		.progress = wants_progress(r) ? tell_progress : NULL,
 	};
 
+	r->progress_ns = when_now_ns() + WHEN_SECOND;
 	if (can_be_quick(r)) {
 		oo.word = search_literal(&r->search);
 		oo.word_is_rare = r->choices.some_lines;

@@ -39,7 +39,7 @@ grep_rows(struct opt rows[GREP_ROWS], struct grep_options *o)
 		    .value = &o->group_by, .help = "how many there are by "
 		    "client, network, host, helo, country, sender, "
 		    "sender-domain, recipient, recipient-domain, disposition, "
-		    "code, verdict, zone, kind, stream, hour, day" },
+		    "code, verdict, zone, kind, pid, stream, hour, day" },
 		{ .type = OPT_TEXT, .name = "sort", .argument = "KEY",
 		    .value = &o->sort, .help = "time, seconds, concurrency, "
 		    "score; smallest first", .initial = "time" },

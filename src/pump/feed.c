@@ -19,7 +19,7 @@ feed_new(const struct lane_options *o, const char *stream, size_t order)
 	f->lane_ctx = o->ctx;
 	f->stream = stream;
 	f->order = order;
-	f->source_last_ns = f->read_ns = WHEN_NONE;
+	f->source_last_ns = f->read_ns = f->anchor_ns = WHEN_NONE;
 	return f;
 }
 
@@ -87,6 +87,22 @@ note_time(struct feed *f, struct str block, const struct zone *zone)
 		f->read_ns = time_ns;
 }
 
+/*
+ * What comes through a pipe is read once, so the year of its first stamp is
+ * told by its first block: the last one that is not after the anchor.
+ */
+static void
+find_year(struct feed *f, struct str block, const struct zone *zone)
+{
+	struct years y;
+
+	years_init(&y);
+	years_block(&y, block);
+	if (y.any)
+		lane_set_year(f->lane, years_first(&y, f->anchor_ns, zone));
+	f->anchor_ns = WHEN_NONE;
+}
+
 bool
 feed_next(struct feed *f, int64_t end_ns, const struct zone *zone)
 {
@@ -96,6 +112,8 @@ feed_next(struct feed *f, int64_t end_ns, const struct zone *zone)
 	if (f->reader == NULL || !blocks_next(&f->blocks, &block, &offset) ||
 	    is_past(block, end_ns, zone))
 		return false;
+	if (f->anchor_ns != WHEN_NONE)
+		find_year(f, block, zone);
 	if (f->sieve) {
 		note_time(f, block, zone);
 		sieve_block(f->sieve, block, offset);

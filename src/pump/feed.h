@@ -28,6 +28,8 @@ struct feed {
 	size_t order;		     /* the same of the first one: who comes
 				      * first at equal times */
 	int64_t source_last_ns;	     /* of the source, if it was known before */
+	int64_t anchor_ns;	     /* of a pipe: no line is later, so the years
+				      * of its stamps follow; else WHEN_NONE */
 	int64_t read_ns;	     /* of the last line that went by */
 	bool finished;		     /* nothing follows */
 };

@@ -48,6 +48,12 @@ take_event(void *ctx, const struct event *ev)
 }
 
 void
+lane_set_year(struct lane *l, int year)
+{
+	l->o.scan.year = year;
+}
+
+void
 lane_mute(struct lane *l, bool mute)
 {
 	l->muted = mute;

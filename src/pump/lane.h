@@ -60,6 +60,8 @@ void lane_finish(struct lane *l);
 const struct event *lane_peek(const struct lane *l);
 void lane_drop(struct lane *l);
 
+/* Before the first block: which year its first stamp has, if it names none. */
+void lane_set_year(struct lane *l, int year);
 /*
  * For a reader that leaves lines out (sieve.c): an event from elsewhere, and
  * events of lines that are scanned only for what others need of them, which

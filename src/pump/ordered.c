@@ -170,6 +170,32 @@ look_at_sources(struct ordered_run *run)
 	free(index);
 }
 
+/*
+ * A packed source does not show its end; but one that is known to follow it
+ * begins then.
+ */
+static void
+skip_by_next(struct ordered_run *run)
+{
+	const struct ordered_options *o = run->o;
+	size_t left = 0;
+
+	for (size_t i = 0; i < run->n_waiting; i++) {
+		struct waiting *w = &run->waiting[i];
+		const struct waiting *next = w + 1;
+
+		if (i + 1 < run->n_waiting && next->stream == w->stream &&
+		    w->span.last_ns == WHEN_NONE &&
+		    next->span.first_ns != WHEN_NONE &&
+		    o->sources->sources[next->source]->ordered &&
+		    outside(o, WHEN_NONE, next->span.first_ns + OVERLAP_NS))
+			run->result->sources[w->source].skipped = true;
+		else
+			run->waiting[left++] = *w;
+	}
+	run->n_waiting = left;
+}
+
 static bool
 named_by_multilog(const struct ordered_run *run, size_t begin, size_t end)
 {
@@ -241,6 +267,8 @@ begin_source(struct ordered_run *run, struct feed *f, struct waiting *w,
 	told->format = w->format;
 	if (feed_open(f, told, w->index, w->span.last_ns) < 0)
 		return;
+	if (!can_be_read_again(told->source))
+		f->anchor_ns = o->now_ns != WHEN_NONE ? o->now_ns : o->clock_ns;
 	if (o->start_ns != INT64_MIN && w->span.seekable &&
 	    span_is_absolute(w->span.kind))
 		from = span_find(f->reader, o->zone, window_start(o));
@@ -506,6 +534,7 @@ ordered_run(const struct ordered_options *o, struct ordered *result)
 	for (size_t i = 0; i < o->sources->n; i++)
 		result->sources[i].source = o->sources->sources[i];
 	look_at_sources(&run);
+	skip_by_next(&run);
 	put_in_order(&run);
 	read_in_order(&run);
 	for (size_t i = 0; i < run.n_feeds; i++)
