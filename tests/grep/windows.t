@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """windows.t - one hour of many logs: the same events as of all of them, and
 few bytes read."""
+import gzip
 import json
 import os
 import pathlib
@@ -105,6 +106,17 @@ def test_few_bytes():
                      cwd=folder)
         ok(int(result.out) > 20 and b"outside the period" in result.err,
            "%s: and there are events in that hour" % shape, result)
+    parts = list(as_multilog(data, 20).values())
+    packed = {"maillog.%d.gz" % (20 - i) if i < 19 else "maillog":
+              gzip.compress(part, 1) if i < 19 else part
+              for i, part in enumerate(parts)}
+    folder = lay_out(packed)
+    got = run("grep", "--all", "--verbose", "-c", *window, "log", cwd=folder)
+    equal(got.out, result.out, "rotated and packed: the same events")
+    # Of each the beginning is read, to recognise it; and one or two whole.
+    passed_over = int(re.search(rb"(\d+) of 20 files", got.err)[1])
+    ok(passed_over >= 17, "rotated and packed: %d of 20 files are passed over"
+       % passed_over, got)
     whole = run("grep", "--all", "-c", "log", cwd=folder)
     ok(int(whole.out) > 40 * int(result.out), "the week has many more")
 
