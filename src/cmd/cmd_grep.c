@@ -2,8 +2,6 @@
  * cmd_grep.c - "mailtally grep": the lines of old logs, by pattern and field.
  */
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,248 +10,15 @@
 #include "base/out.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
-#include "cmd/grep_group.h"
-#include "cmd/grep_options.h"
-#include "cmd/logs.h"
-#include "cmd/terminal.h"
+#include "cmd/grep_run.h"
 #include "conf/conf.h"
-#include "event/address.h"
-#include "print/printer.h"
-#include "pump/ordered.h"
-#include "search/ranking.h"
-#include "search/search.h"
-#include "trace/conversation.h"
-
-/* What a run holds. */
-struct run {
-	const struct cmd_context *context;
-	const struct grep_options *o;
-	struct grep_choices choices;
-	struct logs logs;
-	struct search search;
-	struct terminal terminal;
-	struct out *out;
-	struct printer printer;
-	struct ranking ranking; /* --sort */
-	struct groups groups;	/* --group-by */
-	struct ordered ordered;
-	struct buf scratch;
-	uint64_t found;
-	uint64_t unaddressed; /* denials without a recipient, not found */
-	bool enough;	      /* stopped at the limit */
-	int64_t progress_ns;  /* when the progress is to be told next */
-};
-
-/* One lane's, for --context connection. */
-struct lane_run {
-	struct run *run;
-	int year;
-	struct conversations *conversations; /* made when the format is known */
-};
-
-/* ---- what is found ---- */
-
-/* A denial before any recipient was accepted: no address can find it. */
-static bool
-is_unaddressed(const struct event *ev)
-{
-	return ev->kind == EVENT_TRANSACTION &&
-	    ev->verdict != VERDICT_ACCEPTED && address_recipients(ev).n == 0;
-}
-
-static void
-count_unaddressed(void *ctx, const struct event *ev)
-{
-	struct run *r = ctx;
-
-	r->unaddressed += is_unaddressed(ev);
-}
-
-static bool
-is_found(struct run *r, const struct event *ev)
-{
-	if (!event_has_line(ev))
-		return false;
-	if (search_match(&r->search, ev))
-		return true;
-	count_unaddressed(r, ev);
-	return false;
-}
-
-/* A lane's keep, where events are shown. */
-static bool
-keep_found(void *ctx, const struct event *ev)
-{
-	return is_found(ctx, ev);
-}
-
-static int64_t
-sort_key(enum grep_sort sort, const struct event *ev)
-{
-	int64_t key = EVENT_NO_NUMBER;
-
-	switch (sort) {
-	case GREP_SORT_NONE:
-	case GREP_SORT_TIME:
-		/* They come in that order, and keep it. */
-		return 0;
-	case GREP_SORT_SECONDS:
-		key = ev->duration_ns;
-		break;
-	case GREP_SORT_CONCURRENCY:
-		key = ev->running;
-		break;
-	case GREP_SORT_SCORE:
-		key = ev->score_milli;
-		break;
-	}
-	return key == EVENT_NO_NUMBER ? RANKING_NO_KEY : key;
-}
-
-/* Raw lines as they are shown: without credentials, escaped. */
-static struct str
-compose_raw(struct run *r, struct str raw)
-{
-	for (size_t i = 0; formats[i]; i++) {
-		buf_reset(&r->scratch);
-		if (formats[i]->mask && formats[i]->mask(raw, &r->scratch))
-			return printer_compose_raw(&r->printer,
-			    buf_str(&r->scratch));
-	}
-	return printer_compose_raw(&r->printer, raw);
-}
-
-/* The sink: events that were found, in the order of time. */
-static bool
-show_event(void *ctx, const struct event *ev)
-{
-	struct run *r = ctx;
-	struct str text;
-
-	r->found++;
-	if (r->choices.group) {
-		groups_add(&r->groups, ev);
-		return true;
-	}
-	if (!r->o->count) {
-		text = r->o->raw ? compose_raw(r, ev->line)
-				 : printer_compose(&r->printer, ev);
-		if (r->choices.sort != GREP_SORT_NONE) {
-			ranking_add(&r->ranking,
-			    sort_key(r->choices.sort, ev), text);
-			return true;
-		}
-		out_str(r->out, text);
-	}
-	r->enough = r->o->limit > 0 && r->found >= (uint64_t)r->o->limit;
-	return !r->enough && !out_gone(r->out);
-}
-
-/* ---- whole connections ---- */
-
-/* Groups of lines are set apart as grep -C does it. */
-static void
-set_apart(struct run *r)
-{
-	if (r->found++ > 0)
-		out_text(r->out, "--\n");
-}
-
-static void
-show_conversation(void *ctx, const struct conversation *c)
-{
-	struct lane_run *l = ctx;
-	struct run *r = l->run;
-
-	if (r->enough)
-		return;
-	set_apart(r);
-	for (size_t i = 0; i < c->n; i++)
-		out_str(r->out, compose_raw(r, str_make(
-		    c->text.p + c->lines[i].at, c->lines[i].n)));
-	r->enough = r->o->limit > 0 && r->found >= (uint64_t)r->o->limit;
-}
-
-static void *
-lane_begin(void *ctx, const char *stream, int year)
-{
-	struct lane_run *l = mem_zalloc(sizeof(*l));
-
-	(void)stream;
-	l->run = ctx;
-	l->year = year;
-	return l;
-}
-
-static void
-lane_end(void *ctx, void *lane_ctx)
-{
-	struct lane_run *l = lane_ctx;
-
-	(void)ctx;
-	if (l->conversations)
-		conversations_finish(l->conversations);
-	conversations_free(&l->conversations);
-	free(l);
-}
-
-static void
-collect_lines(void *ctx, const struct format *format, struct str block,
-    uint64_t offset)
-{
-	struct lane_run *l = ctx;
-	const struct conversations_options co = { .format = format,
-		.zone = l->run->logs.zone, .year = l->year };
-
-	if (l->conversations == NULL)
-		l->conversations = conversations_new(&co, show_conversation, l);
-	conversations_block(l->conversations, block, offset);
-}
-
-/* A lane's keep: the connection is what is shown. */
-static bool
-mark_found(void *ctx, const struct event *ev)
-{
-	struct lane_run *l = ctx;
-	struct run *r = l->run;
-
-	if (!is_found(r, ev) || r->enough ||
-	    conversations_mark(l->conversations, ev->pid, ev->offset))
-		return false;
-	/* "Too many connections": of no connection. */
-	set_apart(r);
-	out_str(r->out, compose_raw(r, ev->line));
-	return false;
-}
-
-static void
-settle_lines(void *ctx, const struct format *format, struct str block,
-    uint64_t offset)
-{
-	struct lane_run *l = ctx;
-
-	(void)format;
-	(void)block;
-	(void)offset;
-	conversations_settle(l->conversations);
-}
-
-/* ---- the run ---- */
-
-/* Is it to be told what cannot be found by an address? */
-static bool
-is_for_address(const struct run *r)
-{
-	return !r->context->quiet && (r->o->logs.filter.to ||
-	    search_is_for_address(&r->search));
-}
 
 /*
  * Checks and countries are told events by other lines of the connection than
  * its first, and in words of ours.
  */
 static bool
-can_be_quick(const struct run *r)
+can_be_quick(const struct grep_run *r)
 {
 	return !r->choices.every_line && !(r->choices.kinds & EVENT_BIT(EVENT_CHECK)) &&
 	    !(r->o->group_by && strcmp(r->o->group_by, "country") == 0);
@@ -263,7 +28,7 @@ can_be_quick(const struct run *r)
 static void
 tell_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	struct run *r = ctx;
+	struct grep_run *r = ctx;
 	int64_t now_ns = when_now_ns();
 
 	if (now_ns < r->progress_ns)
@@ -274,14 +39,14 @@ tell_progress(void *ctx, uint64_t done, uint64_t total)
 
 /* Not among lines that are found meanwhile. */
 static bool
-wants_progress(const struct run *r)
+wants_progress(const struct grep_run *r)
 {
 	return r->logs.progress && (!r->terminal.is_terminal || r->o->count ||
 	    r->choices.group || r->choices.sort != GREP_SORT_NONE);
 }
 
 static void
-read_logs(struct run *r)
+read_logs(struct grep_run *r)
 {
 	const struct logs *l = &r->logs;
 	struct ordered_options oo = {
@@ -290,7 +55,6 @@ read_logs(struct run *r)
 		.clock_ns = l->now_ns, .wants = r->choices.kinds,
 		.all_checks = true,
 		.start_ns = l->period.start_ns, .end_ns = l->period.end_ns,
-		.keep = keep_found, .sink = show_event, .ctx = r,
 		.progress = wants_progress(r) ? tell_progress : NULL,
 	};
 
@@ -298,22 +62,15 @@ read_logs(struct run *r)
 	if (can_be_quick(r)) {
 		oo.word = search_literal(&r->search);
 		oo.word_is_rare = r->choices.some_lines;
-		oo.others = is_for_address(r) ? count_unaddressed : NULL;
 	}
-	if (r->choices.connection) {
-		oo.keep = mark_found;
-		oo.before = collect_lines;
-		oo.after = settle_lines;
-		oo.lane_ctx = lane_begin;
-		oo.lane_end = lane_end;
-	}
+	grep_hook(r, &oo);
 	ordered_run(&oo, &r->ordered);
 	logs_progress_end(l);
 }
 
 /* What could not be shown before all was read. */
 static void
-show_rest(struct run *r)
+show_rest(struct grep_run *r)
 {
 	uint64_t limit = r->o->limit > 0 ? (uint64_t)r->o->limit : 0;
 
@@ -326,98 +83,6 @@ show_rest(struct run *r)
 		return;
 	for (size_t i = 0, n = ranking_sort(&r->ranking); i < n; i++)
 		out_str(r->out, ranking_get(&r->ranking, i));
-}
-
-/*
- * A block list refuses a client before it names anybody: such denials can't be
- * found by an address (C.19).
- */
-static void
-note_unaddressed(const struct run *r)
-{
-	if (is_for_address(r) && r->unaddressed > 0 && !r->enough)
-		fprintf(stderr, "mailtally: %" PRIu64 " denials in the period "
-		    "had no recipient and could not match\n", r->unaddressed);
-}
-
-static void
-note_given_up(const struct run *r)
-{
-	uint64_t n = search_given_up(&r->search);
-
-	if (n > 0)
-		fprintf(stderr, "mailtally: the pattern was too much for %"
-		    PRIu64 " texts, which were taken not to match; write it "
-		    "without nested repetitions\n", n);
-}
-
-static void
-note_bytes(const struct run *r)
-{
-	uint64_t total = 0;
-	size_t skipped = 0;
-
-	if (!r->context->verbose)
-		return;
-	for (size_t i = 0; i < r->ordered.n_sources; i++) {
-		total += r->ordered.sources[i].source->size;
-		skipped += r->ordered.sources[i].skipped;
-	}
-	fprintf(stderr, "mailtally: read %" PRIu64 " of %" PRIu64 " bytes; "
-	    "%zu of %zu files are outside the period\n", r->ordered.bytes,
-	    total, skipped, r->ordered.n_sources);
-}
-
-/* Sources that could not be read whole, one line each; their exit status. */
-static int
-tell_failures(const struct run *r)
-{
-	int status = r->logs.missing ? err_exit_status(ERR_NO_INPUT) : 0;
-
-	for (size_t i = 0; i < r->ordered.n_sources; i++) {
-		const struct ordered_source *s = &r->ordered.sources[i];
-		const char *path = s->source->path;
-
-		if (s->error == NULL)
-			continue;
-		if (strncmp(s->error, path, strlen(path)) == 0)
-			fprintf(stderr, "mailtally: %s\n", s->error);
-		else
-			fprintf(stderr, "mailtally: %s: %s; the rest was "
-			    "searched\n", path, s->error);
-		status = err_exit_status(ERR_IO);
-	}
-	return status;
-}
-
-/* Was there anything to read, and nothing of it known? */
-static bool
-nothing_understood(const struct run *r)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < r->ordered.n_sources; i++) {
-		if (r->ordered.sources[i].format ||
-		    r->ordered.sources[i].skipped)
-			return false;
-		any |= r->ordered.sources[i].bytes > 0;
-	}
-	return any;
-}
-
-static int
-exit_status(const struct run *r)
-{
-	int status = tell_failures(r);
-
-	if (status != 0)
-		return status;
-	if (nothing_understood(r)) {
-		fprintf(stderr, "mailtally: nothing in the input was understood; "
-		    "mailtally formats lists what is\n");
-		return 2;
-	}
-	return r->found > 0 ? 0 : 1;
 }
 
 /* Takes the pattern out of the operands, unless there is one already. */
@@ -439,7 +104,7 @@ take_pattern(struct grep_options *o, int *argc, char ***argv, struct err *err)
 }
 
 static int
-open_search(struct run *r, struct err *err)
+open_search(struct grep_run *r, struct err *err)
 {
 	const struct search_options so = {
 		.patterns = r->o->patterns.items,
@@ -452,7 +117,7 @@ open_search(struct run *r, struct err *err)
 }
 
 static void
-open_output(struct run *r)
+open_output(struct grep_run *r)
 {
 	struct printer_options po = {
 		.style = { .long_form = r->o->long_form,
@@ -477,7 +142,7 @@ open_output(struct run *r)
 }
 
 static int
-run_grep(struct run *r, struct grep_options *o, int argc, char **argv,
+run_grep(struct grep_run *r, struct grep_options *o, int argc, char **argv,
     struct err *err)
 {
 	struct period_options *p = &o->logs.period;
@@ -498,7 +163,7 @@ run_grep(struct run *r, struct grep_options *o, int argc, char **argv,
 }
 
 static void
-run_clear(struct run *r)
+run_clear(struct grep_run *r)
 {
 	out_cancel(&r->out);
 	search_clear(&r->search);
@@ -527,7 +192,7 @@ grep_run(const struct cmd *self, struct cmd_context *context, int argc,
 	struct grep_options o = { .label = true };
 	struct opt shared[LOGS_ROWS], own[GREP_ROWS];
 	const struct opt *tables[] = { own, shared };
-	struct run r = { .context = context, .o = &o };
+	struct grep_run r = { .context = context, .o = &o };
 	struct err err;
 	int operands, status;
 
@@ -538,14 +203,10 @@ grep_run(const struct cmd *self, struct cmd_context *context, int argc,
 	operands = cmd_options(self, context, tables, 2, argc, argv, &status);
 	if (operands < 0)
 		return status;
-	if (run_grep(&r, &o, operands, argv + 1, &err) < 0) {
+	if (run_grep(&r, &o, operands, argv + 1, &err) < 0)
 		status = cmd_fail(&err);
-	} else {
-		note_unaddressed(&r);
-		note_given_up(&r);
-		note_bytes(&r);
-		status = exit_status(&r);
-	}
+	else
+		status = grep_conclude(&r);
 	run_clear(&r);
 	opt_list_clear(&o.patterns);
 	opt_list_clear(&o.kinds);

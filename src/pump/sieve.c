@@ -12,28 +12,19 @@
 #include "input/source.h"
 #include "pump/lane.h"
 #include "pump/lookback.h"
+#include "pump/owners.h"
 
 /* A connection without a line for so long is over (qpsmtpd_track.h). */
 #define AGE_NS (INT64_C(3600) * WHEN_SECOND)
 /* A record has no more lines than these and its first (qpsmtpd_scan.c). */
 #define RECORD_LINES 16
 
-/* A process that the lane's scan was told of. */
-struct owner {
-	uint64_t key;	 /* of host and process id; 0: free slot */
-	uint64_t upto;	 /* it was told all before this place in the lane */
-	int64_t last_ns; /* of its last line */
-	bool active;	 /* the word is in its connection's first line */
-};
-
 struct sieve {
 	struct sieve_options o;
 	struct lane *lane;
 	struct find word, record;
 	struct stamp_clock clock;
-	/* By key.  Bounded by the processes that have lines with the word. */
-	struct owner *owners;
-	size_t n_owners, n_slots, n_active;
+	struct owners owners;
 	/* Lines that may stand for themselves are tried alone in this scan. */
 	struct scan *probe;
 	bool probe_owned; /* what it is given is a line of a connection; */
@@ -60,81 +51,6 @@ struct passage {
 	bool has_word, has_record;
 	bool may_go_on;	 /* there is a line in it that ends in CR */
 };
-
-/* ---- processes ---- */
-
-static uint64_t
-owner_key(const struct line_owner *o)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < o->pid.n; i++)
-		h = (h ^ (unsigned char)o->pid.p[i]) * UINT64_C(0x100000001b3);
-	h *= UINT64_C(0x9e3779b97f4a7c15);
-	for (size_t i = 0; i < o->host.n; i++)
-		h = (h ^ (unsigned char)o->host.p[i]) * UINT64_C(0x100000001b3);
-	return h ? h : 1;
-}
-
-static struct owner *
-owner_slot(struct owner *slots, size_t n_slots, uint64_t key)
-{
-	size_t i = (key >> 20) & (n_slots - 1);
-
-	while (slots[i].key != 0 && slots[i].key != key)
-		i = (i + 1) & (n_slots - 1);
-	return &slots[i];
-}
-
-static struct owner *
-owner_find(struct sieve *s, uint64_t key)
-{
-	struct owner *o;
-
-	if (s->n_slots == 0)
-		return NULL;
-	o = owner_slot(s->owners, s->n_slots, key);
-	return o->key ? o : NULL;
-}
-
-static void
-owners_grow(struct sieve *s)
-{
-	size_t n = s->n_slots ? s->n_slots * 2 : 64;
-	struct owner *grown = mem_zalloc(n * sizeof(*grown));
-
-	for (size_t i = 0; i < s->n_slots; i++)
-		if (s->owners[i].key)
-			*owner_slot(grown, n, s->owners[i].key) = s->owners[i];
-	free(s->owners);
-	s->owners = grown;
-	s->n_slots = n;
-}
-
-static struct owner *
-owner_get(struct sieve *s, uint64_t key)
-{
-	struct owner *o;
-
-	if (s->n_owners * 2 >= s->n_slots)
-		owners_grow(s);
-	o = owner_slot(s->owners, s->n_slots, key);
-	if (o->key == 0) {
-		*o = (struct owner){ .key = key };
-		s->n_owners++;
-	}
-	return o;
-}
-
-static void
-set_active(struct sieve *s, struct owner *o, bool active)
-{
-	if (active && !o->active)
-		s->n_active++;
-	if (!active && o->active)
-		s->n_active--;
-	o->active = active;
-}
 
 /* ---- what goes on ---- */
 
@@ -176,7 +92,7 @@ pass_owned(struct sieve *s, const struct passage *p, struct owner *o)
 static void
 pass_context(struct sieve *s, const struct passage *p)
 {
-	const struct owner *known = owner_find(s, p->key);
+	const struct owner *known = owners_find(&s->owners, p->key);
 	struct str lines = lookback_find(s->back, &p->owner,
 	    known ? known->upto : 0, p->at);
 
@@ -230,15 +146,15 @@ probe(struct sieve *s, const struct passage *p, bool owned)
 static void
 first_line(struct sieve *s, const struct passage *p)
 {
-	struct owner *o = owner_find(s, p->key);
+	struct owner *o = owners_find(&s->owners, p->key);
 
 	if (p->has_word) {
-		o = owner_get(s, p->key);
+		o = owners_get(&s->owners, p->key);
 		pass_owned(s, p, o);
 		/* The daemon itself refuses; it has no connection. */
-		set_active(s, o, lookback_begins(s->back, p->text));
+		owners_set_active(&s->owners, o, lookback_begins(s->back, p->text));
 	} else if (o) {
-		set_active(s, o, false);
+		owners_set_active(&s->owners, o, false);
 	}
 }
 
@@ -252,14 +168,14 @@ is_over(const struct owner *o, int64_t time_ns)
 static void
 later_line(struct sieve *s, const struct passage *p)
 {
-	struct owner *o = owner_find(s, p->key);
+	struct owner *o = owners_find(&s->owners, p->key);
 	bool last = p->owner.place == LINE_LAST;
 
 	if (o && o->active && is_over(o, p->owner.time_ns))
-		set_active(s, o, false);
+		owners_set_active(&s->owners, o, false);
 	if (o && o->active) {
 		pass_owned(s, p, o);
-		set_active(s, o, !last);
+		owners_set_active(&s->owners, o, !last);
 		return;
 	}
 	if (!p->has_word) {
@@ -271,7 +187,7 @@ later_line(struct sieve *s, const struct passage *p)
 	if (!last && probe(s, p, true))
 		return;
 	pass_context(s, p);
-	pass_owned(s, p, owner_get(s, p->key));
+	pass_owned(s, p, owners_get(&s->owners, p->key));
 }
 
 static void
@@ -393,7 +309,7 @@ take_passage(struct sieve *s, struct str block, uint64_t at, size_t begin,
 	size_t end = record_end(s, block, begin);
 
 	owner_of(s, line_at(block, begin), &p.owner);
-	p.key = p.owner.pid.p ? owner_key(&p.owner) : 0;
+	p.key = p.owner.pid.p ? owners_key(&p.owner) : 0;
 	p.text = str_make(block.p + begin, end - begin);
 	p.has_word = h->word >= begin && h->word < end;
 	p.has_record = h->record >= begin && h->record < end;
@@ -414,7 +330,7 @@ sift(struct sieve *s, struct str block, uint64_t at)
 		h.record = find_next(&s->record, block, 0);
 	while (begin < block.n) {
 		hits_from(s, &h, block, begin);
-		if (s->n_active == 0) {
+		if (s->owners.n_active == 0) {
 			size_t hit = h.word < h.record ? h.word : h.record;
 
 			if (hit == block.n)
@@ -588,7 +504,7 @@ sieve_free(struct sieve **sieve)
 	s->o.format->scan_free(&s->others);
 	lookback_free(&s->back);
 	buf_clear(&s->tail);
-	free(s->owners);
+	owners_clear(&s->owners);
 	free(s);
 	*sieve = NULL;
 }
