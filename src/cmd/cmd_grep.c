@@ -2,6 +2,7 @@
  * cmd_grep.c - "mailtally grep": the lines of old logs, by pattern and field.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -96,6 +97,9 @@ take_pattern(struct grep_options *o, int *argc, char ***argv, struct err *err)
 	if (*argc == 0)
 		return err_set(err, ERR_USAGE, "grep: what is to be looked for? "
 		    "Give a pattern, or --all");
+	if (*argc == 1 && access((*argv)[0], F_OK) == 0)
+		fprintf(stderr, "mailtally: grep: %s is taken for the pattern; with "
+		    "--all every argument is a log\n", (*argv)[0]);
 	ARRAY_PUSH(o->patterns.items, o->patterns.n, o->patterns.cap) =
 	    (*argv)[0];
 	--*argc;

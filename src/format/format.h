@@ -214,7 +214,10 @@ struct format {
 	    struct line_owner *owner);
 	/*
 	 * A word that stands in every line that a record begins with, behind a
-	 * multilog stamp; absent if there is none.
+	 * multilog stamp.  Who has it says too that of other lines an event
+	 * is told nothing but client and host, by the LINE_FIRST of its
+	 * connection: then a search needs only a few lines (pump/sieve.h).
+	 * Absent: it needs them all.
 	 */
 	struct str record_word;
 	/* What is said in the text of a line (behind stamp and process id). */

@@ -101,7 +101,8 @@ can_be_sifted(const struct ordered_run *run, const struct waiting *w,
 	const struct ordered_options *o = run->o;
 	const struct waiting *largest = w;
 
-	if (o->word.n < 2 || o->before || o->after || w->format == NULL)
+	if (o->word.n < 2 || o->before || o->after || w->format == NULL ||
+	    w->format->record_word.n < 2)
 		return false;
 	for (size_t i = 0; i < run->agenda.n; i++) {
 		const struct waiting *x = &run->agenda.waiting[i];

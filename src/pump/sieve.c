@@ -476,8 +476,6 @@ sieve_new(const struct sieve_options *o, struct lane *l)
 	s->o = *o;
 	s->lane = l;
 	find_init(&s->word, o->word);
-	if (o->format->record_word.n < 2)
-		s->o.others = NULL;
 	if (s->o.others) {
 		struct scan_options so = o->scan;
 

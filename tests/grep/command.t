@@ -75,6 +75,9 @@ def test_arguments():
           first[::-1], "--reverse: newest first")
     equal(run("grep", "--all", "--reverse", "--limit", "5", LOG)
           .out.splitlines(), first[:-6:-1], "--reverse --limit: the newest")
+    result = run("grep", LOG)
+    ok(b"is taken for the pattern" in result.err and result.status != 0,
+       "a log alone is a pattern, which is told", result)
     for words in (("grep",), ("grep", "--all", "-e", "x", LOG),
                   ("grep", "x", "--kind", "no"), ("grep", "x", "--sort", "no"),
                   ("grep", "x", "--group-by", "no"), ("grep", "x", "-o", "csv"),

@@ -73,6 +73,16 @@ def found(folder, files, arguments):
                *("log/" + name for name in files), cwd=folder)
 
 
+def window(files):
+    """Sometimes only a part of the time: then reading begins in the middle."""
+    stamps = re.findall(rb"(?m)^@([0-9a-f]{16})", b"".join(files.values()))
+    if rng.random() < 0.7:
+        return ()
+    since, until = sorted(int(rng.choice(stamps), 16) - (1 << 62) - 10
+                          for _ in "12")
+    return ("--since", "@%d" % since, "--until", "@%d" % (until + 1))
+
+
 def compare(name, files, patterns):
     """The same bytes on both outputs, and the same status."""
     folder = lay_out(files)
@@ -81,6 +91,7 @@ def compare(name, files, patterns):
         how = rng.choice([("--long",), ("-o", "jsonl"), ("--raw",), ()])
         arguments = (*how, option, text) if option == "-e" else (
             *how, "-F", "-e", text)
+        arguments += window(files)
         for more in ("--lines", "some"), ("--lines", "every"):
             calls.append(lambda a=(*more, *arguments):
                          (a, found(folder, files, a)))
