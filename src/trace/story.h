@@ -29,6 +29,7 @@
 #include "base/str.h"
 #include "event/event.h"
 
+struct buf;
 struct conversation;
 struct format;
 struct zone;
@@ -128,23 +129,18 @@ struct story_maker {
 	struct str stream;
 };
 
-/* Every slice of *s is valid as long as the arena; returns whether to keep it. */
-typedef void story_fn(void *ctx, const struct story *s);
-
 /*
- * Cuts c into stories and hands each to take.  They are made in a, which the
- * caller clears when it likes; to keep one it copies it (story_copy).
+ * Cuts c into its *n stories, in order of time.  They stand in a, and so does
+ * all that they point to: c may go.
  */
-void stories_of(const struct story_maker *m, const struct conversation *c,
-    struct arena *a, story_fn *take, void *ctx);
-struct story story_copy(struct arena *a, const struct story *s);
+struct story *stories_of(const struct story_maker *m,
+    const struct conversation *c, struct arena *a, size_t *n);
 
 /*
  * The story as one event, for field filters (event/filter.h): a transaction
  * with the final verdict and all recipients.  Slices are the story's and
  * scratch's.
  */
-struct buf;
 void story_event(const struct story *s, struct buf *scratch, struct event *ev);
 
 #endif
