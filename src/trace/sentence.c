@@ -3,7 +3,6 @@
 #include <assert.h>
 
 #include "base/buf.h"
-#include "base/utf8.h"
 #include "base/when.h"
 #include "trace/story.h"
 
@@ -201,7 +200,7 @@ static bool
 field_stage(const struct telling *t)
 {
 	static const char *const stages[] = {
-		[STAGE_BEFORE] = "before it was connected",
+		[STAGE_BEFORE] = "before a word was said",
 		[STAGE_CONNECT] = "when it connected",
 		[STAGE_HELO] = "after it gave its name",
 		[STAGE_MAIL] = "when it named the sender",
