@@ -77,6 +77,20 @@ field_login(const struct telling *t)
 	return t->s->authenticated;
 }
 
+/* Another: plugins were asked, and none was against it. */
+static bool
+field_passed(const struct telling *t)
+{
+	bool passed = false;
+
+	for (size_t i = 0; i < t->s->n_lines; i++) {
+		if (t->s->lines[i].mark == MARK_FAIL)
+			return false;
+		passed |= t->s->lines[i].mark == MARK_PASS;
+	}
+	return passed && t->s->n_refused == 0;
+}
+
 static bool
 field_message_id(const struct telling *t)
 {
@@ -221,6 +235,7 @@ static const struct {
 	bool (*add)(const struct telling *t); /* false: not known */
 } fields[] = {
 	{ "client", field_client }, { "login", field_login },
+	{ "passed", field_passed },
 	{ "message_id", field_message_id }, { "sender", field_sender },
 	{ "recipients", field_recipients }, { "time", field_time },
 	{ "by", field_by }, { "code", field_code }, { "reason", field_reason },
@@ -241,7 +256,7 @@ static const struct {
 #define WHY "[ ({code})][: \"{reason}\"]"
 #define TOOK "[; the connection took {duration}]"
 #define ACCEPTED WHO " sent [the message {message_id}|a message][" LETTER \
-	"; no plugin objected, so the server accepted it" \
+	";[ no plugin objected{passed}, so] the server accepted it" \
 	"[ with a spam score of {score} (limit {required})" \
 	"| with a spam score of {score}][, but not for {refused},]"
 #define QUEUE " the queue[ as process {queue_id} of qmail-queue]"

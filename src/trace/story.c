@@ -31,7 +31,7 @@ story_mark_name(enum story_mark m)
 	static const char *const names[] = {
 		[MARK_NONE] = "", [MARK_PASS] = "pass", [MARK_FAIL] = "fail",
 		[MARK_SKIP] = "skip", [MARK_ERROR] = "error",
-		[MARK_ACCEPTED] = "accepted", [MARK_REJECTED] = "rejected",
+		[MARK_CONNECT] = "connect", [MARK_REJECTED] = "rejected",
 		[MARK_DEFERRED] = "deferred", [MARK_QUEUED] = "queued",
 		[MARK_CLOSED] = "closed",
 	};
@@ -97,7 +97,7 @@ mark_of(const struct event *ev)
 
 	switch (ev->kind) {
 	case EVENT_ACCEPTED:
-		return MARK_ACCEPTED;
+		return MARK_CONNECT;
 	case EVENT_TOO_MANY:
 	case EVENT_REFUSED:
 		return MARK_FAIL;

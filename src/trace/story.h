@@ -64,7 +64,7 @@ enum story_mark {
 	MARK_FAIL,
 	MARK_SKIP,
 	MARK_ERROR,
-	MARK_ACCEPTED, /* the connection, or the message */
+	MARK_CONNECT,
 	MARK_REJECTED,
 	MARK_DEFERRED,
 	MARK_QUEUED,

@@ -1,0 +1,326 @@
+/*
+ * cmd_trace.c - "mailtally trace": what happened to a message, a client or an
+ * address.
+ */
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/out.h"
+#include "base/when.h"
+#include "cmd/cmd.h"
+#include "cmd/logs.h"
+#include "pump/ordered.h"
+#include "trace/conversation.h"
+#include "trace/hits.h"
+#include "trace/show.h"
+#include "trace/story.h"
+#include "trace/what.h"
+
+/* Of several hits so many are listed, unless --limit says otherwise. */
+#define LISTED 10
+
+enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_JSONL };
+static const char *const outputs[] = { "text", "json", "jsonl", NULL };
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+static const char *const colors[] = { "auto", "always", "never", NULL };
+
+struct trace_options {
+	struct logs_options logs;
+	const char *as;
+	int output;
+	int color;
+	bool all;
+	long limit; /* 0: not given */
+};
+
+struct trace {
+	const struct cmd_context *context;
+	const struct trace_options *o;
+	struct logs logs;
+	struct what what;
+	struct hits *hits;
+	struct ordered read;
+	size_t found; /* stories that were found and kept */
+};
+
+#define TRACE_ROWS 7
+
+static void
+trace_rows(struct opt rows[TRACE_ROWS], struct trace_options *o)
+{
+	const struct opt table[TRACE_ROWS] = {
+		{ .type = OPT_GROUP, .help = "What is shown" },
+		{ .type = OPT_TEXT, .name = "as", .argument = "KIND",
+		    .value = &o->as, .help = "what WHAT is: message-id, address, "
+		    "client, process, queue-id, number", .initial = "by form" },
+		{ .type = OPT_FLAG, .name = "all", .value = &o->all,
+		    .help = "every hit whole, not only a list of the newest" },
+		{ .type = OPT_NUMBER, .name = "limit", .argument = "N",
+		    .value = &o->limit, .min = 1, .max = HITS_MAX,
+		    .help = "at most N hits", .initial = "10 in a list" },
+		{ .type = OPT_CHOICE, .short_name = 'o', .name = "output",
+		    .argument = "FORMAT", .value = &o->output,
+		    .choices = outputs, .help = "text, json (the stories), jsonl "
+		    "(their events)", .initial = "text" },
+		{ .type = OPT_CHOICE, .name = "color", .argument = "WHEN",
+		    .value = &o->color, .choices = colors,
+		    .help = "auto, always, never", .initial = "auto" },
+		{ .type = OPT_END },
+	};
+
+	memcpy(rows, table, sizeof(table));
+}
+
+/* Nobody asks for events: conversations are read from the lines. */
+static bool
+no_event(void *ctx, const struct event *ev)
+{
+	(void)ctx, (void)ev;
+	return true;
+}
+
+static void
+read_logs(struct trace *t)
+{
+	const struct logs *l = &t->logs;
+	struct hits_options ho = { .what = &t->what, .filter = l->filter,
+		.period = l->period, .zone = l->zone };
+	struct ordered_options oo = {
+		.sources = &l->sources, .format = l->format, .zone = l->zone,
+		.now_ns = l->now_given ? l->now_ns : WHEN_NONE,
+		.clock_ns = l->now_ns, .start_ns = l->period.start_ns,
+		.end_ns = l->period.end_ns, .sink = no_event,
+		.before = hits_block, .lane_ctx = hits_lane,
+		.lane_end = hits_lane_end,
+		.progress = l->progress ? logs_progress : NULL,
+	};
+
+	/* What was decided in the period may have its end after it. */
+	if (oo.end_ns < INT64_MAX - CONVERSATION_AGE_NS)
+		oo.end_ns += CONVERSATION_AGE_NS;
+	t->hits = hits_new(&ho);
+	oo.ctx = t->hits;
+	ordered_run(&oo, &t->read);
+	logs_progress_end(l);
+}
+
+static size_t
+limit(const struct trace *t, size_t n, size_t usual)
+{
+	size_t most = t->o->limit > 0 ? (size_t)t->o->limit : usual;
+
+	return n < most ? n : most;
+}
+
+/* Writes what is in b, so that it does not grow with the hits. */
+static void
+flush(struct out *out, struct buf *b)
+{
+	out_str(out, buf_str(b));
+	buf_reset(b);
+}
+
+static void
+print_json(const struct story *const *stories, size_t n, struct out *out,
+    struct buf *b, const struct show_options *so)
+{
+	buf_add_str(b, STR("{\"schema\":1,\"stories\":["));
+	for (size_t i = 0; i < n; i++) {
+		buf_add_str(b, i ? STR(",\n") : STR("\n"));
+		show_json(b, stories[i], so);
+		flush(out, b);
+	}
+	buf_add_str(b, n ? STR("\n]}\n") : STR("]}\n"));
+	flush(out, b);
+}
+
+static void
+print_whole(const struct story *const *stories, size_t n, struct out *out,
+    struct buf *b, const struct show_options *so)
+{
+	for (size_t i = 0; i < n && !out_gone(out); i++) {
+		if (i > 0)
+			buf_add_char(b, '\n');
+		show_story(b, stories[i], so);
+		flush(out, b);
+	}
+}
+
+static void
+print_list(struct trace *t, const struct story *const *stories, size_t n,
+    struct out *out, struct buf *b, const struct show_options *so)
+{
+	size_t listed = limit(t, n, LISTED);
+
+	for (size_t i = 0; i < listed; i++)
+		show_row(b, stories[i], so);
+	flush(out, b);
+	if (!t->context->quiet)
+		fprintf(stderr, "mailtally: %zu hits%s; --all shows each whole, "
+		    "PROCESS@\"TIME\" in place of WHAT one of them\n", n,
+		    listed < n ? ", the newest are listed" : "");
+}
+
+static void
+print_hits(struct trace *t, struct out *out)
+{
+	struct show_options so = { .zone = t->logs.zone,
+		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+		.color = t->o->color == COLOR_ALWAYS ||
+		    (t->o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&
+		    getenv("NO_COLOR") == NULL) };
+	const struct story *const *stories;
+	struct buf b = { 0 };
+	size_t n;
+
+	stories = hits_sorted(t->hits, &n);
+	t->found = n;
+	if (t->o->output == OUTPUT_JSON) {
+		print_json(stories, limit(t, n, n), out, &b, &so);
+	} else if (t->o->output == OUTPUT_JSONL) {
+		for (size_t i = 0; i < limit(t, n, n) && !out_gone(out); i++) {
+			show_events(&b, stories[i]);
+			flush(out, &b);
+		}
+	} else if (t->o->all || n == 1 || (n > 0 &&
+	    hits_of_one_connection(t->hits))) {
+		print_whole(stories, limit(t, n, n), out, &b, &so);
+	} else if (n > 0) {
+		print_list(t, stories, n, out, &b, &so);
+	}
+	buf_clear(&b);
+}
+
+/* Sources that could not be read whole, one line each; the exit status. */
+static int
+tell_failures(const struct trace *t)
+{
+	int status = t->logs.missing ? err_exit_status(ERR_NO_INPUT) : 0;
+
+	for (size_t i = 0; i < t->read.n_sources; i++) {
+		const struct ordered_source *s = &t->read.sources[i];
+
+		if (s->error == NULL)
+			continue;
+		if (strncmp(s->error, s->source->path,
+		    strlen(s->source->path)) == 0)
+			fprintf(stderr, "mailtally: %s\n", s->error);
+		else
+			fprintf(stderr, "mailtally: %s: %s; the rest was "
+			    "searched\n", s->source->path, s->error);
+		status = err_exit_status(ERR_IO);
+	}
+	return status;
+}
+
+static bool
+anything_understood(const struct trace *t)
+{
+	for (size_t i = 0; i < t->read.n_sources; i++)
+		if (t->read.sources[i].skipped)
+			return true;
+	return hits_understood(t->hits);
+}
+
+static int
+conclude(const struct trace *t)
+{
+	int status = tell_failures(t);
+
+	if (hits_dropped(t->hits) > 0)
+		fprintf(stderr, "mailtally: %llu older hits were left out, the "
+		    "newest %zu are kept; ask for less with --since, --until, "
+		    "--from, --to or --client\n",
+		    (unsigned long long)hits_dropped(t->hits), t->found);
+	if (status != 0)
+		return status;
+	if (!anything_understood(t)) {
+		fprintf(stderr, "mailtally: nothing in the input was "
+		    "understood; \"mailtally formats\" says what is\n");
+		return 2;
+	}
+	return t->found > 0 ? 0 : 1;
+}
+
+/*
+ * Mail that is asked for may be of any day: without a period all that the
+ * configured logs hold is searched, as the named ones are.
+ */
+static void
+default_period(struct period_options *p)
+{
+	if (!p->since && !p->until && !p->interval && !p->base && !p->name)
+		p->name = "all";
+}
+
+static int
+run_trace(struct trace *t, struct logs_options *lo, int argc, char **argv,
+    struct err *err)
+{
+	struct out *out;
+
+	if (argc == 0)
+		return err_set(err, ERR_USAGE, "what is to be traced? Name a "
+		    "message-id, an address, a client, PROCESS@TIME or \"qp N\"");
+	default_period(&lo->period);
+	if (logs_open(&t->logs, lo, t->context, argc - 1, argv + 1, err) < 0 ||
+	    what_parse(&t->what, argv[0], t->o->as, t->logs.now_ns,
+	    t->logs.zone, err) < 0)
+		return -1;
+	read_logs(t);
+	out = out_open_fd(STDOUT_FILENO, "standard output");
+	print_hits(t, out);
+	return out_close(&out, err);
+}
+
+static int
+trace_run(const struct cmd *self, struct cmd_context *context, int argc,
+    char **argv)
+{
+	struct trace_options o = { .output = OUTPUT_TEXT };
+	struct opt shared[LOGS_ROWS], own[TRACE_ROWS];
+	const struct opt *tables[] = { own, shared };
+	struct trace t = { .context = context, .o = &o };
+	struct err err;
+	int operands, status;
+
+	logs_rows(shared, &o.logs);
+	trace_rows(own, &o);
+	operands = cmd_options(self, context, tables, 2, argc, argv, &status);
+	if (operands < 0)
+		return status;
+	if (run_trace(&t, &o.logs, operands, argv + 1, &err) < 0)
+		status = cmd_fail(&err);
+	else
+		status = conclude(&t);
+	hits_free(&t.hits);
+	ordered_clear(&t.read);
+	logs_close(&t.logs);
+	return status;
+}
+
+const struct cmd cmd_trace = {
+	.name = "trace",
+	.arguments = "[OPTIONS] WHAT [LOG...]",
+	.summary = "the whole story of a message, client or address",
+	.help = "WHAT is a message-id (<a@b>), an address (a@b, @b), a client "
+		"(192.0.2.1, 192.0.2.0/24), a process with a time "
+		"(26351@\"2026-03-29 09:58\"), or a queue id (qp 26343). Prints "
+		"each line of the log that belongs to it, with what each plugin "
+		"found, and ends in one sentence: who sent what to whom and "
+		"when, what was decided by whom and why, how long it took and "
+		"where it is now. Of several hits a list is printed, newest "
+		"first.\n\n"
+		"  mailtally trace '<A859.337873@m59.example.pl>' "
+		"/var/log/qpsmtpd\n"
+		"  mailtally trace ann@example.org --since -2d --verdict "
+		"rejected\n"
+		"  mailtally trace 26351@\"2026-03-29 09:58\" -o json",
+	.run = trace_run,
+};

@@ -1,0 +1,243 @@
+#include "trace/hits.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/when.h"
+#include "event/filter.h"
+#include "trace/conversation.h"
+#include "trace/story.h"
+#include "trace/what.h"
+
+/* One log that is read. */
+struct lane_state {
+	struct hits *hits;
+	struct lane_state *next;
+	const char *stream;
+	const struct format *format; /* NULL before the first block */
+	struct conversations *conversations;
+	int year;
+};
+
+/* What was kept of one connection, or of a part of it. */
+struct group {
+	struct group *next;
+	struct arena arena;
+	const struct story **stories;
+	size_t n, cap;
+};
+
+struct hits {
+	struct hits_options o;
+	struct lane_state *lanes;
+	struct group *first, **last;
+	size_t n_groups, n_stories, bytes;
+	uint64_t dropped;
+	bool understood;
+	struct buf scratch;
+	const struct story **sorted;
+};
+
+struct hits *
+hits_new(const struct hits_options *o)
+{
+	struct hits *h = mem_zalloc(sizeof(*h));
+
+	h->o = *o;
+	if (h->o.max == 0)
+		h->o.max = HITS_MAX;
+	h->last = &h->first;
+	return h;
+}
+
+static void
+group_free(struct group *g)
+{
+	free(g->stories);
+	arena_clear(&g->arena);
+	free(g);
+}
+
+void
+hits_free(struct hits **hits)
+{
+	struct hits *h = *hits;
+
+	if (h == NULL)
+		return;
+	while (h->lanes) {
+		struct lane_state *next = h->lanes->next;
+
+		conversations_free(&h->lanes->conversations);
+		free(h->lanes);
+		h->lanes = next;
+	}
+	while (h->first) {
+		struct group *next = h->first->next;
+
+		group_free(h->first);
+		h->first = next;
+	}
+	buf_clear(&h->scratch);
+	free(h->sorted);
+	free(h);
+	*hits = NULL;
+}
+
+void *
+hits_lane(void *ctx, const char *stream, int year)
+{
+	struct hits *h = ctx;
+	struct lane_state *l = mem_zalloc(sizeof(*l));
+
+	*l = (struct lane_state){ .hits = h, .next = h->lanes,
+		.stream = stream, .year = year };
+	h->lanes = l;
+	return l;
+}
+
+/* The oldest go: logs are read in the order of time. */
+static void
+drop_oldest(struct hits *h)
+{
+	while ((h->n_stories > h->o.max || h->bytes > HITS_BYTES) &&
+	    h->n_groups > 1) {
+		struct group *g = h->first;
+
+		h->first = g->next;
+		h->n_groups--;
+		h->n_stories -= g->n;
+		h->dropped += g->n;
+		h->bytes -= g->arena.bytes;
+		group_free(g);
+	}
+}
+
+static bool
+wanted(struct hits *h, const struct story *s)
+{
+	struct event ev;
+
+	if (s->time_ns != WHEN_NONE && (s->time_ns < h->o.period.start_ns ||
+	    s->time_ns >= h->o.period.end_ns))
+		return false;
+	if (!what_matches(h->o.what, s))
+		return false;
+	if (h->o.filter == NULL)
+		return true;
+	story_event(s, &h->scratch, &ev);
+	return filter_match(h->o.filter, &ev);
+}
+
+static void
+keep(struct hits *h, struct group *g)
+{
+	g->next = NULL;
+	*h->last = g;
+	h->last = &g->next;
+	h->n_groups++;
+	h->n_stories += g->n;
+	h->bytes += g->arena.bytes;
+	drop_oldest(h);
+}
+
+static void
+take_conversation(void *ctx, const struct conversation *c)
+{
+	struct lane_state *l = ctx;
+	struct hits *h = l->hits;
+	struct story_maker maker = { .format = l->format, .zone = h->o.zone };
+	struct story *stories;
+	struct group *g;
+	size_t n;
+
+	h->understood = true;
+	if (!what_may_be_in(h->o.what, c))
+		return;
+	g = mem_zalloc(sizeof(*g));
+	maker.stream = arena_str(&g->arena,
+	    c->host.p ? c->host : str_from(l->stream));
+	stories = stories_of(&maker, c, &g->arena, &n);
+	for (size_t i = 0; i < n; i++)
+		if (wanted(h, &stories[i]))
+			ARRAY_PUSH(g->stories, g->n, g->cap) = &stories[i];
+	if (g->n > 0)
+		keep(h, g);
+	else
+		group_free(g);
+}
+
+void
+hits_block(void *lane, const struct format *format, struct str block,
+    uint64_t offset)
+{
+	struct lane_state *l = lane;
+
+	if (l->conversations == NULL) {
+		struct conversations_options o = { .format = format,
+			.zone = l->hits->o.zone, .year = l->year, .all = true };
+
+		l->format = format;
+		l->conversations = conversations_new(&o, take_conversation, l);
+	}
+	conversations_block(l->conversations, block, offset);
+}
+
+void
+hits_lane_end(void *ctx, void *lane)
+{
+	struct lane_state *l = lane;
+
+	(void)ctx;
+	if (l->conversations)
+		conversations_finish(l->conversations);
+	conversations_free(&l->conversations);
+}
+
+/* Equal times: what stands later in the log is newer. */
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct story *x = *(const struct story *const *)a;
+	const struct story *y = *(const struct story *const *)b;
+
+	if (x->time_ns != y->time_ns)
+		return x->time_ns > y->time_ns ? -1 : 1;
+	if (x->begun_ns != y->begun_ns)
+		return x->begun_ns > y->begun_ns ? -1 : 1;
+	return (x->number < y->number) - (x->number > y->number);
+}
+
+const struct story *const *
+hits_sorted(struct hits *h, size_t *n)
+{
+	size_t i = 0;
+
+	free(h->sorted);
+	h->sorted = mem_alloc((h->n_stories + 1) * sizeof(*h->sorted));
+	for (struct group *g = h->first; g; g = g->next)
+		for (size_t k = 0; k < g->n; k++)
+			h->sorted[i++] = g->stories[k];
+	qsort(h->sorted, i, sizeof(*h->sorted), newest_first);
+	*n = i;
+	return h->sorted;
+}
+
+bool
+hits_of_one_connection(const struct hits *h)
+{
+	return h->n_groups == 1;
+}
+
+uint64_t
+hits_dropped(const struct hits *h)
+{
+	return h->dropped;
+}
+
+bool
+hits_understood(const struct hits *h)
+{
+	return h->understood;
+}

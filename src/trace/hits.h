@@ -1,0 +1,61 @@
+/*
+ * hits.h - the stories that were asked for, found in one pass over the logs.
+ *
+ *	blocks -> conversations -> worth a look? -> stories -> wanted? -> kept
+ *
+ * Memory: the connections that are open (conversation.h), and the stories that
+ * are kept.  Of those there are at most HITS_MAX, in HITS_BYTES; when there
+ * are more the newest stay, and hits_dropped() tells.
+ */
+#ifndef TRACE_HITS_H
+#define TRACE_HITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/period.h"
+#include "base/str.h"
+
+#define HITS_MAX 10000
+#define HITS_BYTES ((size_t)64 << 20)
+
+struct filter;
+struct format;
+struct story;
+struct what;
+struct zone;
+
+struct hits_options {
+	const struct what *what;
+	const struct filter *filter; /* over story_event(); NULL: all */
+	struct period period;	     /* of the decision */
+	const struct zone *zone;     /* of stamps without one */
+	size_t max;		     /* 0: HITS_MAX */
+};
+
+struct hits;
+
+/* *o is copied; what it points to is borrowed. */
+struct hits *hits_new(const struct hits_options *o);
+void hits_free(struct hits **h);
+
+/*
+ * The hooks of ordered reading (pump/ordered.h): for each log that is read by
+ * itself, its lines in order, and its end.  ctx is the struct hits.
+ */
+void *hits_lane(void *ctx, const char *stream, int year);
+void hits_block(void *lane, const struct format *format, struct str block,
+    uint64_t offset);
+void hits_lane_end(void *ctx, void *lane);
+
+/* Newest first; valid until hits_free. */
+const struct story *const *hits_sorted(struct hits *h, size_t *n);
+/* Do all of them belong to one connection? */
+bool hits_of_one_connection(const struct hits *h);
+/* Stories that were found but not kept. */
+uint64_t hits_dropped(const struct hits *h);
+/* Was there any line of a connection? */
+bool hits_understood(const struct hits *h);
+
+#endif

@@ -1,0 +1,165 @@
+#include "trace/show.h"
+
+#include <inttypes.h>
+
+#include "base/buf.h"
+#include "base/json_text.h"
+#include "base/when.h"
+#include "print/json_event.h"
+#include "trace/sentence.h"
+#include "trace/story.h"
+
+static void
+key(struct buf *b, const char *name)
+{
+	if (b->p[b->n - 1] != '{')
+		buf_add_char(b, ',');
+	buf_printf(b, "\"%s\":", name);
+}
+
+static void
+text(struct buf *b, const char *name, struct str s)
+{
+	if (s.n == 0)
+		return;
+	key(b, name);
+	json_quote(b, s);
+}
+
+static void
+time_member(struct buf *b, const char *name, int64_t time_ns)
+{
+	if (time_ns == WHEN_NONE)
+		return;
+	key(b, name);
+	buf_add_char(b, '"');
+	when_format(b, time_ns, WHEN_RFC3339, NULL);
+	buf_add_char(b, '"');
+}
+
+static void
+decimal(struct buf *b, const char *name, int64_t n, double unit)
+{
+	if (n == EVENT_NO_NUMBER)
+		return;
+	key(b, name);
+	buf_printf(b, "%.3f", (double)n / unit);
+}
+
+static void
+list_begin(struct buf *b, const char *name)
+{
+	key(b, name);
+	buf_add_char(b, '[');
+}
+
+/* Before each element but the first. */
+static void
+list_comma(struct buf *b)
+{
+	if (b->p[b->n - 1] != '[')
+		buf_add_char(b, ',');
+}
+
+static void
+people(struct buf *b, const struct story *s)
+{
+	if (s->sender.p) {
+		key(b, "sender");
+		json_quote(b, s->sender);
+	}
+	if (s->n_recipients > 0) {
+		list_begin(b, "recipients");
+		for (size_t i = 0; i < s->n_recipients; i++) {
+			list_comma(b);
+			json_quote(b, s->recipients[i]);
+		}
+		buf_add_char(b, ']');
+	}
+	if (s->n_refused == 0)
+		return;
+	list_begin(b, "refused");
+	for (size_t i = 0; i < s->n_refused; i++) {
+		list_comma(b);
+		buf_add_char(b, '{');
+		key(b, "recipient");
+		json_quote(b, s->refused[i].recipient);
+		text(b, "by", s->refused[i].by);
+		text(b, "text", s->refused[i].reason);
+		buf_add_char(b, '}');
+	}
+	buf_add_char(b, ']');
+}
+
+static void
+lines(struct buf *b, const struct story *s)
+{
+	list_begin(b, "lines");
+	for (size_t i = 0; i < s->n_lines; i++) {
+		const struct story_line *l = &s->lines[i];
+
+		list_comma(b);
+		buf_add_char(b, '{');
+		time_member(b, "time", l->time_ns);
+		text(b, "pid", l->pid);
+		text(b, "result", str_from(story_mark_name(l->mark)));
+		key(b, "text");
+		json_quote(b, l->text);
+		buf_add_char(b, '}');
+	}
+	buf_add_char(b, ']');
+}
+
+static void
+events(struct buf *b, const struct story *s)
+{
+	list_begin(b, "events");
+	for (size_t i = 0; i < s->n_events; i++) {
+		list_comma(b);
+		event_json(b, &s->events[i]);
+	}
+	buf_add_char(b, ']');
+}
+
+void
+show_json(struct buf *b, const struct story *s, const struct show_options *o)
+{
+	struct buf sentence = { 0 };
+
+	buf_add_char(b, '{');
+	text(b, "verdict", str_from(story_verdict_name(s->verdict)));
+	sentence_add(&sentence, s, o->zone);
+	text(b, "sentence", buf_str(&sentence));
+	time_member(b, "time", s->time_ns);
+	time_member(b, "begun", s->begun_ns);
+	text(b, "stream", s->stream);
+	text(b, "pid", s->pid);
+	text(b, "client", s->client);
+	text(b, "host", s->host);
+	text(b, "helo", s->helo);
+	people(b, s);
+	text(b, "message_id", s->message_id);
+	text(b, "by", s->by);
+	text(b, "code", s->code);
+	text(b, "text", s->reason);
+	decimal(b, "score", s->score_milli, 1e3);
+	decimal(b, "seconds", s->duration_ns, 1e9);
+	text(b, "queue_id", s->queue_id);
+	key(b, "message");
+	buf_printf(b, "%zu", s->number);
+	key(b, "messages");
+	buf_printf(b, "%zu", s->of);
+	lines(b, s);
+	events(b, s);
+	buf_add_char(b, '}');
+	buf_clear(&sentence);
+}
+
+void
+show_events(struct buf *b, const struct story *s)
+{
+	for (size_t i = 0; i < s->n_events; i++) {
+		event_json(b, &s->events[i]);
+		buf_add_char(b, '\n');
+	}
+}
