@@ -145,6 +145,7 @@ struct line_owner {
 enum dialogue_kind {
 	DIALOGUE_NONE, /* the line is none of the dialogue */
 	DIALOGUE_HELO,
+	DIALOGUE_AUTH,
 	DIALOGUE_MAIL,
 	DIALOGUE_RCPT,
 	DIALOGUE_DATA,

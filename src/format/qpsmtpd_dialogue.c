@@ -9,6 +9,7 @@ static const struct {
 } commands[] = {
 	{ { "HELO", 4 }, DIALOGUE_HELO },
 	{ { "EHLO", 4 }, DIALOGUE_HELO },
+	{ { "AUTH", 4 }, DIALOGUE_AUTH },
 	{ { "MAIL", 4 }, DIALOGUE_MAIL },
 	{ { "RCPT", 4 }, DIALOGUE_RCPT },
 	{ { "DATA", 4 }, DIALOGUE_DATA },

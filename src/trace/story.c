@@ -267,6 +267,13 @@ tell(struct parts *p, size_t k, struct story *s)
 	story_read_end(&r);
 }
 
+/* Lines of a process that serves no client: the daemon's own. */
+static bool
+is_nothing(const struct story *s)
+{
+	return s->n_events == 0 && s->stage == STAGE_BEFORE;
+}
+
 struct story *
 stories_of(const struct story_maker *m, const struct conversation *c,
     struct arena *a, size_t *n)
@@ -282,9 +289,10 @@ stories_of(const struct story_maker *m, const struct conversation *c,
 	for (size_t k = 0; k + 1 < p.n_starts; k++) {
 		tell(&p, k, &stories[told]);
 		/* A message that is cut here is told whole in the next part. */
-		if (c->continued && k + 2 == p.n_starts &&
-		    stories[told].verdict == STORY_UNFINISHED)
-			break;
+		if (is_nothing(&stories[told]) || (c->continued &&
+		    k + 2 == p.n_starts &&
+		    stories[told].verdict == STORY_UNFINISHED))
+			continue;
 		told++;
 	}
 	free(p.events);

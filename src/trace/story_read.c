@@ -204,7 +204,7 @@ answer_to_rcpt(struct story_reading *r, const struct dialogue *d)
 
 static void
 take_reply(struct story_reading *r, const struct dialogue *d, struct str code,
-    int64_t time_ns)
+    int64_t time_ns, bool about)
 {
 	struct story *s = r->story;
 	bool denied = r->recorded && s->verdict != STORY_ACCEPTED;
@@ -226,11 +226,12 @@ take_reply(struct story_reading *r, const struct dialogue *d, struct str code,
 		r->recorded = false;
 		decide(s, STORY_UNFINISHED, str_none(), str_none(), str_none(),
 		    WHEN_NONE);
-	} else if (d->code >= 400 && !denied &&
+	} else if (d->code >= 400 && !denied && about &&
 	    (r->asked == DIALOGUE_MAIL || r->asked == DIALOGUE_RCPT ||
-	    r->asked == DIALOGUE_DATA)) {
+	    r->asked == DIALOGUE_DATA || r->asked == DIALOGUE_AUTH)) {
 		refused(r, d, code, time_ns);
 	}
+	r->in_auth = r->asked == DIALOGUE_AUTH && d->code == 334;
 }
 
 static void
@@ -256,21 +257,22 @@ take_command(struct story_reading *r, const struct dialogue *d)
 }
 
 static void
-take_dialogue(struct story_reading *r, const struct story_source *l)
+take_dialogue(struct story_reading *r, const struct story_source *l, bool about)
 {
 	const struct dialogue *d = &l->said;
 
 	if (d->kind == DIALOGUE_NONE)
 		return;
 	if (d->kind != DIALOGUE_REPLY) {
-		if (!r->in_data)
+		if (!r->in_data && !r->in_auth)
 			take_command(r, d);
 		return;
 	}
 	if (!r->in_reply && !r->done)
-		take_reply(r, d, str_head(l->line.text, 3), l->line.time_ns);
+		take_reply(r, d, str_head(l->line.text, 3), l->line.time_ns,
+		    about);
 	r->in_reply = d->more;
-	if (!d->more && !r->in_data)
+	if (!d->more && !r->in_data && !r->in_auth)
 		r->asked = DIALOGUE_COMMAND;
 }
 
@@ -285,7 +287,7 @@ story_read_line(struct story_reading *r, const struct story_source *l,
 		s->begun_ns = l->line.time_ns;
 	for (size_t i = 0; i < l->n_events; i++)
 		take_event(r, &l->events[i], about);
-	take_dialogue(r, l);
+	take_dialogue(r, l, about);
 }
 
 void
@@ -316,13 +318,15 @@ story_read_end(struct story_reading *r)
 	if (s->verdict != STORY_ACCEPTED && r->n_tried > 0) {
 		s->recipients = r->tried;
 		s->n_recipients = r->n_tried;
+		s->n_refused = 0;
 		free(r->accepted);
 	} else {
 		/* Nobody has it: those refused are as good as the others. */
-		if (s->verdict != STORY_ACCEPTED)
-			for (size_t i = 0; i < s->n_refused; i++)
-				ARRAY_PUSH(r->accepted, r->n_accepted,
-				    r->cap_accepted) = s->refused[i].recipient;
+		for (; s->verdict != STORY_ACCEPTED && s->n_refused > 0;
+		    s->n_refused--)
+			ARRAY_PUSH(r->accepted, r->n_accepted,
+			    r->cap_accepted) =
+			    s->refused[s->n_refused - 1].recipient;
 		s->recipients = r->accepted;
 		s->n_recipients = r->n_accepted;
 		free(r->tried);

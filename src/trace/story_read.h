@@ -26,6 +26,7 @@ struct story_reading {
 	bool recorded;
 	bool in_data; /* 354 was said: the next reply is about the message */
 	bool done;    /* it was given: what follows is about something else */
+	bool in_auth; /* 334 was said: what comes is no command */
 	bool in_reply; /* "250-" was read: the rest of it tells nothing new */
 	/* The recipient of the last RCPT, and what a record said of it. */
 	struct str recipient, denied_by, denied_why;
