@@ -133,6 +133,7 @@ struct line_owner {
 	enum line_place place;
 	struct str host; /* the syslog host; else absent */
 	struct str pid;	 /* with the host: who.  Absent: NOBODYS and FURTHER */
+	struct str client; /* of FIRST, if the line names it: its address */
 	int64_t time_ns; /* WHEN_NONE if the line has no stamp */
 	size_t text_at;	 /* where in the line its text begins, behind stamp and
 			  * process id */

@@ -40,6 +40,18 @@ place_of(enum qp_kind kind, struct str body)
 	return LINE_NOBODYS;
 }
 
+static struct str
+client_of(enum qp_kind kind, struct str body)
+{
+	struct str client, host;
+	int64_t n, limit;
+	bool ok = kind == QP_ACCEPTED
+	    ? qp_accepted_read(body, &n, &limit, &client, &host)
+	    : qp_client_limit_read(body, &client, &n, &limit);
+
+	return ok ? client : str_none();
+}
+
 /* No process id: the rest of a record, what Perl printed, or a summary. */
 static enum line_place
 place_without_pid(struct str text, bool stamped)
@@ -82,4 +94,6 @@ qpsmtpd_line_owner(struct str line, struct stamp_clock *clock,
 	owner->place = place_of(kind, body);
 	if (kind == QP_CLEANING)
 		owner->pid = str_trim(body);
+	else if (kind == QP_ACCEPTED || kind == QP_CLIENT_LIMIT)
+		owner->client = client_of(kind, body);
 }

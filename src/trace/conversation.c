@@ -28,6 +28,7 @@ struct talk {
 	struct conversation_line *lines;
 	size_t n, cap;
 	size_t head;		    /* lines that a further part would repeat */
+	size_t client_at, client_n; /* in the text; client_n 0: not known */
 	struct conversation c;
 };
 
@@ -118,7 +119,7 @@ talk_add(struct conversations *cs, uint64_t key, struct str host,
 	buf_add_str(&t->who, host);
 	buf_add_str(&t->who, pid);
 	t->host_n = host.n;
-	t->n = t->head = 0;
+	t->n = t->head = t->client_n = 0;
 	t->c = (struct conversation){ .first_ns = WHEN_NONE,
 		.last_ns = WHEN_NONE };
 	t->next = *slot;
@@ -180,6 +181,8 @@ hand_over(struct conversations *cs, struct talk *t)
 	buf_add_repeated(&t->text, '\n', FORMAT_SLACK);
 	t->c.host = t->host_n ? talk_host(t) : str_none();
 	t->c.pid = talk_pid(t);
+	t->c.client = t->client_n
+	    ? str_make(t->text.p + t->client_at, t->client_n) : str_none();
 	t->c.text = str_make(t->text.p, n);
 	t->c.lines = t->lines;
 	t->c.n = t->n;
@@ -222,6 +225,10 @@ talk_line(struct talk *t, struct str line, const struct line_owner *who,
 		.offset = offset, .time_ns = who->time_ns,
 		.at = (uint32_t)t->text.n, .n = (uint32_t)line.n,
 		.text_at = (uint32_t)who->text_at };
+	if (who->client.n > 0 && t->n == 1) {
+		t->client_at = t->text.n + (size_t)(who->client.p - line.p);
+		t->client_n = who->client.n;
+	}
 	buf_add_str(&t->text, line);
 	buf_add_char(&t->text, '\n');
 	if (t->head == t->n - 1 && t->n <= CONVERSATION_HEAD_LINES &&
@@ -249,6 +256,8 @@ talk_split(struct conversations *cs, struct talk *t)
 		    l->offset);
 	}
 	next->head = next->c.repeated = t->head;
+	next->client_at = t->client_at;
+	next->client_n = t->head > 0 ? t->client_n : 0;
 	next->c.begun = t->c.begun;
 	next->c.last_ns = t->c.last_ns;
 	t->c.continued = true;

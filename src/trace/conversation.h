@@ -54,6 +54,7 @@ struct conversation_line {
 
 struct conversation {
 	struct str host, pid;	/* whose; host only of syslog */
+	struct str client;	/* as its first line names it, or absent */
 	struct str text;	/* raw lines, each with its '\n', FORMAT_SLACK
 				 * behind: a block for a scan, and not masked */
 	const struct conversation_line *lines;

@@ -33,7 +33,7 @@ struct hits {
 	struct lane_state *lanes;
 	struct group *first, **last;
 	size_t n_groups, n_stories, bytes;
-	uint64_t dropped;
+	uint64_t found, dropped;
 	bool understood;
 	struct buf scratch;
 	const struct story **sorted;
@@ -160,8 +160,10 @@ take_conversation(void *ctx, const struct conversation *c)
 	    c->host.p ? c->host : str_from(l->stream));
 	stories = stories_of(&maker, c, &g->arena, &n);
 	for (size_t i = 0; i < n; i++)
-		if (wanted(h, &stories[i]))
+		if (wanted(h, &stories[i])) {
+			stories[i].order = h->found++;
 			ARRAY_PUSH(g->stories, g->n, g->cap) = &stories[i];
+		}
 	if (g->n > 0)
 		keep(h, g);
 	else
@@ -195,7 +197,6 @@ hits_lane_end(void *ctx, void *lane)
 	conversations_free(&l->conversations);
 }
 
-/* Equal times: what stands later in the log is newer. */
 static int
 newest_first(const void *a, const void *b)
 {
@@ -204,9 +205,7 @@ newest_first(const void *a, const void *b)
 
 	if (x->time_ns != y->time_ns)
 		return x->time_ns > y->time_ns ? -1 : 1;
-	if (x->begun_ns != y->begun_ns)
-		return x->begun_ns > y->begun_ns ? -1 : 1;
-	return (x->number < y->number) - (x->number > y->number);
+	return (x->order < y->order) - (x->order > y->order);
 }
 
 const struct story *const *

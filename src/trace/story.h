@@ -115,6 +115,7 @@ struct story {
 	struct str queue_id;
 	bool open;		 /* the connection's end was not seen */
 	size_t number, of;	 /* which message of its connection; from 1 */
+	uint64_t order;		 /* hits.h: of equal times the larger is newer */
 
 	struct story_line *lines;
 	size_t n_lines;

@@ -166,6 +166,14 @@ has_glob(struct str s)
 	return str_index(s, '*') < s.n || str_index(s, '?') < s.n;
 }
 
+static bool
+client_may_be(const struct what *w, struct str client)
+{
+	struct ip ip;
+
+	return !ip_parse(client, &ip) || ip_net_has(&w->net, &ip);
+}
+
 bool
 what_may_be_in(const struct what *w, const struct conversation *c)
 {
@@ -176,9 +184,7 @@ what_may_be_in(const struct what *w, const struct conversation *c)
 		return has_glob(w->text) ||
 		    str_find_nocase(c->text, w->text) < c->text.n;
 	case WHAT_CLIENT:
-		/* Of IPv6 there are several spellings, of networks many. */
-		return w->net.bits < 128 || !ip_is_v4(&w->net.ip) ||
-		    str_find(c->text, w->text) < c->text.n;
+		return client_may_be(w, c->client);
 	case WHAT_PROCESS:
 		return str_eq(c->pid, w->text);
 	case WHAT_QUEUE_ID:
