@@ -131,8 +131,12 @@ enum line_place {
 /* Whose a line is.  The slices point into the line. */
 struct line_owner {
 	enum line_place place;
-	struct str host; /* the syslog host; else absent */
-	struct str pid;	 /* with the host: who.  Absent: NOBODYS and FURTHER */
+	struct str host;   /* the syslog host; else absent */
+	struct str writer; /* the process that wrote the line; absent: FURTHER */
+	struct str pid;	   /* with the host: whose line it is.  Mostly the
+			    * writer, but a parent speaks of its child, and a
+			    * child that goes its own way of its parent.  Absent:
+			    * NOBODYS and FURTHER */
 	struct str client; /* of FIRST, if the line names it: its address */
 	int64_t time_ns; /* WHEN_NONE if the line has no stamp */
 	size_t text_at;	 /* where in the line its text begins, behind stamp and
@@ -152,7 +156,9 @@ enum dialogue_kind {
 	DIALOGUE_DATA,
 	DIALOGUE_QUIT,
 	DIALOGUE_COMMAND, /* any other */
-	DIALOGUE_REPLY
+	DIALOGUE_REPLY,
+	DIALOGUE_QUEUING  /* the line's writer becomes the queue's process: its
+			   * id is what the queue's log calls the message */
 };
 struct dialogue {
 	enum dialogue_kind kind;

@@ -1,6 +1,7 @@
 #include "format/qpsmtpd_dialogue.h"
 
 #include "format/format.h"
+#include "format/qpsmtpd_owner.h"
 
 /* Commands whose argument says what happens (RFC 5321 4.1.1). */
 static const struct {
@@ -102,10 +103,12 @@ reply(struct str s, struct dialogue *d)
 void
 qpsmtpd_dialogue(struct str text, struct dialogue *d)
 {
+	struct str parent;
+
 	*d = (struct dialogue){ .kind = DIALOGUE_NONE };
 	text = str_trim(text);
 	if (str_starts(text, STR("dispatching ")))
 		command(str_skip(text, 12), d);
-	else
-		reply(text, d);
+	else if (!reply(text, d) && qpsmtpd_queuing_read(text, &parent))
+		d->kind = DIALOGUE_QUEUING;
 }

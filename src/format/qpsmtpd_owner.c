@@ -40,6 +40,29 @@ place_of(enum qp_kind kind, struct str body)
 	return LINE_NOBODYS;
 }
 
+/*
+ * Only a line of the hook or the plugin that queues is searched: elsewhere
+ * such a text might be a client's.
+ */
+bool
+qpsmtpd_queuing_read(struct str text, struct str *parent)
+{
+	struct str from = str_head(text, 80);
+	size_t at, n = 0;
+
+	if (!str_starts(text, STR("(queue) ")) &&
+	    !str_starts(text, STR("queue::")) && !str_starts(text, STR("(for ")))
+		return false;
+	at = str_find(from, STR("(for "));
+	if (at == from.n)
+		return false;
+	from = str_skip(text, at + 5);
+	while (n < from.n && from.p[n] >= '0' && from.p[n] <= '9')
+		n++;
+	*parent = str_head(from, n);
+	return n > 0 && str_starts(str_skip(from, n), STR(") Queuing to "));
+}
+
 static struct str
 client_of(enum qp_kind kind, struct str body)
 {
@@ -67,15 +90,15 @@ qpsmtpd_line_owner(struct str line, struct stamp_clock *clock,
     struct line_owner *owner)
 {
 	struct stamp st;
-	struct str text, body;
+	struct str text, body, parent;
 	bool stamped = stamp_parse(line, clock, &st), bare;
 	enum qp_kind kind;
 	size_t pid;
 
 	*owner = (struct line_owner){ .place = LINE_NOBODYS, .host = st.host,
-		.pid = st.pid, .time_ns = st.time_ns, .text_at = st.n };
+		.writer = st.pid, .pid = st.pid, .time_ns = st.time_ns, .text_at = st.n };
 	if (st.program.p && !qp_is_program(st.program)) {
-		owner->pid = str_none();
+		owner->writer = owner->pid = str_none();
 		return;
 	}
 	text = str_skip(line, st.n);
@@ -85,7 +108,7 @@ qpsmtpd_line_owner(struct str line, struct stamp_clock *clock,
 			owner->place = place_without_pid(text, stamped);
 			return;
 		}
-		owner->pid = str_head(text, pid - 1);
+		owner->writer = owner->pid = str_head(text, pid - 1);
 		text = str_skip(text, pid);
 		owner->text_at += pid;
 	}
@@ -94,6 +117,8 @@ qpsmtpd_line_owner(struct str line, struct stamp_clock *clock,
 	owner->place = place_of(kind, body);
 	if (kind == QP_CLEANING)
 		owner->pid = str_trim(body);
+	else if (kind == QP_CHECK && qpsmtpd_queuing_read(text, &parent))
+		owner->pid = parent;
 	else if (kind == QP_ACCEPTED || kind == QP_CLIENT_LIMIT)
 		owner->client = client_of(kind, body);
 }

@@ -224,7 +224,10 @@ talk_line(struct talk *t, struct str line, const struct line_owner *who,
 	ARRAY_PUSH(t->lines, t->n, t->cap) = (struct conversation_line){
 		.offset = offset, .time_ns = who->time_ns,
 		.at = (uint32_t)t->text.n, .n = (uint32_t)line.n,
-		.text_at = (uint32_t)who->text_at };
+		.text_at = (uint32_t)who->text_at,
+		.writer_at = who->writer.p ?
+		    (uint32_t)(who->writer.p - line.p) : 0,
+		.writer_n = (uint32_t)who->writer.n };
 	if (who->client.n > 0 && t->n == 1) {
 		t->client_at = t->text.n + (size_t)(who->client.p - line.p);
 		t->client_n = who->client.n;
@@ -249,11 +252,12 @@ talk_split(struct conversations *cs, struct talk *t)
 
 	for (size_t i = 0; i < t->head; i++) {
 		const struct conversation_line *l = &t->lines[i];
+		struct str line = str_make(t->text.p + l->at, l->n);
 		struct line_owner who = { .time_ns = l->time_ns,
-			.text_at = l->text_at };
+			.text_at = l->text_at, .writer =
+			    str_make(line.p + l->writer_at, l->writer_n) };
 
-		talk_line(next, str_make(t->text.p + l->at, l->n), &who,
-		    l->offset);
+		talk_line(next, line, &who, l->offset);
 	}
 	next->head = next->c.repeated = t->head;
 	next->client_at = t->client_at;

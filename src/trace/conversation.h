@@ -50,6 +50,7 @@ struct conversation_line {
 	uint32_t at;	 /* in the conversation's text */
 	uint32_t n;	 /* without the '\n' */
 	uint32_t text_at; /* in the line: behind stamp and process id */
+	uint32_t writer_at, writer_n; /* in the line: the id of who wrote it */
 };
 
 struct conversation {

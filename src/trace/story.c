@@ -48,6 +48,7 @@ struct parts {
 	size_t n_events, cap_events;
 	struct event unfinished; /* that the connection's end was not seen */
 	bool is_unfinished;
+	struct str pid;
 	struct story_source *lines;
 	/* The messages: where each begins; a further entry is where the last
 	 * one ends. */
@@ -135,20 +136,31 @@ line_text(struct parts *p, const struct conversation_line *l)
 	return text;
 }
 
+/* Who wrote a line: nearly always the process of the connection. */
+static struct str
+line_writer(struct parts *p, const struct conversation_line *l)
+{
+	struct str writer = str_make(p->c->text.p + l->at + l->writer_at,
+	    l->writer_n);
+
+	return writer.n == 0 || str_eq(writer, p->pid)
+	    ? p->pid : arena_str(p->arena, writer);
+}
+
 /* Lines with their events; those stand in the order of lines. */
 static void
 read_lines(struct parts *p)
 {
 	const struct conversation *c = p->c;
-	struct str pid = arena_str(p->arena, c->pid);
 	size_t e = 0;
 
+	p->pid = arena_str(p->arena, c->pid);
 	p->lines = mem_zalloc((c->n + 1) * sizeof(*p->lines));
 	for (size_t i = 0; i < c->n; i++) {
 		struct story_source *l = &p->lines[i];
 
 		l->line = (struct story_line){ .time_ns = c->lines[i].time_ns,
-			.pid = pid, .text = line_text(p, &c->lines[i]) };
+			.pid = line_writer(p, &c->lines[i]), .text = line_text(p, &c->lines[i]) };
 		p->m->format->dialogue(l->line.text, &l->said);
 		l->events = &p->events[e];
 		while (e < p->n_events && p->events[e].offset <= c->lines[i].at) {
@@ -252,7 +264,7 @@ tell(struct parts *p, size_t k, struct story *s)
 
 	story_read_begin(&r, s, p->arena);
 	s->stream = p->m->stream;
-	s->pid = p->lines[0].line.pid;
+	s->pid = p->pid;
 	s->number = k + 1;
 	s->of = n;
 	s->open = !c->ended && !c->continued;

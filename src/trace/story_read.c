@@ -164,7 +164,8 @@ queued(struct story_reading *r, const struct dialogue *d, int64_t time_ns)
 	struct story *s = r->story;
 	struct event ev;
 
-	s->queue_id = d->queue_id;
+	if (d->queue_id.n > 0)
+		s->queue_id = d->queue_id;
 	if (!r->recorded)
 		decide(s, STORY_ACCEPTED, str_none(), str_none(), str_none(),
 		    time_ns);
@@ -172,7 +173,7 @@ queued(struct story_reading *r, const struct dialogue *d, int64_t time_ns)
 	ev.stream = s->stream;
 	ev.pid = s->pid;
 	ev.client = s->client;
-	ev.queue_id = d->queue_id;
+	ev.queue_id = s->queue_id;
 	add_event(r, &ev);
 }
 
@@ -263,6 +264,10 @@ take_dialogue(struct story_reading *r, const struct story_source *l, bool about)
 
 	if (d->kind == DIALOGUE_NONE)
 		return;
+	if (d->kind == DIALOGUE_QUEUING) {
+		r->story->queue_id = about ? l->line.pid : str_none();
+		return;
+	}
 	if (d->kind != DIALOGUE_REPLY) {
 		if (!r->in_data && !r->in_auth)
 			take_command(r, d);
