@@ -66,22 +66,32 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static size_t
+digits(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && is_digit(s.p[n]))
+		n++;
+	return n;
+}
+
 /*
  * qmail-queue's process id: the plugin queue/qmail-queue adds "TIME qp PID" to
- * its reply, and qmail-send's "info msg" line names the same number.
+ * its reply, and qmail-send's "info msg" line names the same number.  What
+ * follows is the message-id, which may hold anything.
  */
 static struct str
-queue_process(struct str reply)
+queue_process(struct str s)
 {
-	size_t at = str_find(reply, STR(" qp ")), n = 0;
-	struct str id;
-
-	if (!str_starts(reply, STR("Queued! ")) || at == reply.n)
+	if (!str_starts(s, STR("Queued! ")))
 		return str_none();
-	id = str_skip(reply, at + 4);
-	while (n < id.n && is_digit(id.p[n]))
-		n++;
-	return n > 0 && n < 20 ? str_head(id, n) : str_none();
+	s = str_skip(s, 8);
+	s = str_skip(s, digits(s));
+	if (!str_starts(s, STR(" qp ")))
+		return str_none();
+	s = str_skip(s, 4);
+	return digits(s) > 0 ? str_head(s, digits(s)) : str_none();
 }
 
 static bool
