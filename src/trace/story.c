@@ -120,20 +120,40 @@ mark_of(const struct event *ev)
 	return MARK_NONE;
 }
 
-/* The text of a line, without credentials, to be kept. */
+/*
+ * The text of a line, to be kept.  *masked: there were credentials in it, which
+ * are taken out.
+ */
 static struct str
-line_text(struct parts *p, const struct conversation_line *l)
+line_text(struct parts *p, const struct conversation_line *l, bool *masked)
 {
 	struct str line = str_make(p->c->text.p + l->at, l->n);
-	struct buf masked = { 0 };
+	struct buf without = { 0 };
 	struct str text;
 
-	if (p->m->format->mask(line, &masked))
-		line = buf_str(&masked);
+	*masked = p->m->format->mask(line, &without);
+	if (*masked)
+		line = buf_str(&without);
 	text = str_skip(line, l->text_at < line.n ? l->text_at : line.n);
 	text = arena_str(p->arena, text);
-	buf_clear(&masked);
+	buf_clear(&without);
 	return text;
+}
+
+/* An event of such a line: credentials may stand in any text of a client's. */
+static void
+mask_event(struct parts *p, struct event *ev)
+{
+	struct str *texts[] = { &ev->host, &ev->helo, &ev->sender,
+		&ev->recipients, &ev->text, &ev->trailer };
+	struct buf without = { 0 };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		buf_reset(&without);
+		if (texts[i]->n > 0 && p->m->format->mask(*texts[i], &without))
+			*texts[i] = arena_str(p->arena, buf_str(&without));
+	}
+	buf_clear(&without);
 }
 
 /* Who wrote a line: nearly always the process of the connection. */
@@ -158,16 +178,23 @@ read_lines(struct parts *p)
 	p->lines = mem_zalloc((c->n + 1) * sizeof(*p->lines));
 	for (size_t i = 0; i < c->n; i++) {
 		struct story_source *l = &p->lines[i];
+		bool masked;
 
 		l->line = (struct story_line){ .time_ns = c->lines[i].time_ns,
-			.pid = line_writer(p, &c->lines[i]), .text = line_text(p, &c->lines[i]) };
+			.pid = line_writer(p, &c->lines[i]),
+			.text = line_text(p, &c->lines[i], &masked) };
 		p->m->format->dialogue(l->line.text, &l->said);
 		l->events = &p->events[e];
-		while (e < p->n_events && p->events[e].offset <= c->lines[i].at) {
-			p->events[e].offset = c->lines[i].offset;
+		for (; e < p->n_events && p->events[e].offset <=
+		    c->lines[i].at; e++) {
+			struct event *ev = &p->events[e];
+
+			ev->offset = c->lines[i].offset;
 			/* Which year it is the whole log tells, not its line. */
-			p->events[e].time_ns = c->lines[i].time_ns;
-			l->line.mark = mark_of(&p->events[e++]);
+			ev->time_ns = c->lines[i].time_ns;
+			if (masked)
+				mask_event(p, ev);
+			l->line.mark = mark_of(ev);
 			l->n_events++;
 		}
 	}
