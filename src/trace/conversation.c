@@ -328,6 +328,21 @@ talk_close(struct conversations *cs, struct talk *t)
 		talk_end(cs, cs->closing.oldest);
 }
 
+/* A part ends between two messages, if there are several in the second half. */
+static bool
+must_split(const struct conversations *cs, const struct talk *t,
+    struct str line, const struct line_owner *who)
+{
+	struct dialogue said;
+
+	if (t->text.n < CONVERSATION_MAX_BYTES / 2)
+		return t->text.n > 0 &&
+		    t->text.n + line.n >= CONVERSATION_MAX_BYTES;
+	cs->o.format->dialogue(str_skip(line, who->text_at), &said);
+	return said.kind == DIALOGUE_MAIL ||
+	    t->text.n + line.n >= CONVERSATION_MAX_BYTES;
+}
+
 static void
 owned_line(struct conversations *cs, struct str line,
     const struct line_owner *who, uint64_t offset)
@@ -339,7 +354,7 @@ owned_line(struct conversations *cs, struct str line,
 	t = talk_for(cs, who);
 	if (t == NULL)
 		return;
-	if (t->text.n > 0 && t->text.n + line.n >= CONVERSATION_MAX_BYTES)
+	if (must_split(cs, t, line, who))
 		t = talk_split(cs, t);
 	talk_line(t, line, who, offset);
 	cs->above = t;

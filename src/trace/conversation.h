@@ -18,9 +18,10 @@
  *
  * Memory: the lines of the open connections, each at most
  * CONVERSATION_MAX_BYTES.  What grows beyond that (a bulk mailer that sends a
- * day's mail in one connection) is handed over in parts; each further part
- * begins with a copy of the connection's first lines, so that each can be
- * understood by itself, and no line is lost.
+ * day's mail in one connection) is handed over in parts, cut between two
+ * messages where there are any; each further part begins with a copy of the
+ * connection's first lines, so that each can be understood by itself, and no
+ * line is lost.
  */
 #ifndef TRACE_CONVERSATION_H
 #define TRACE_CONVERSATION_H

@@ -270,6 +270,11 @@ find_messages(struct parts *p)
 	if (p->n_starts == 0)
 		starts_by_records(p);
 	p->head = p->n_starts ? p->starts[0] : 0;
+	/* What a further part repeats may hold the first messages of all. */
+	for (size_t i = 0; i < p->head; i++)
+		if (p->lines[i].said.kind == DIALOGUE_MAIL ||
+		    of_a_message(&p->lines[i]))
+			p->head = i;
 	if (p->n_starts == 0)
 		add_start(p, 0);
 	for (size_t i = p->starts[p->n_starts - 1]; i < p->c->n; i++)
