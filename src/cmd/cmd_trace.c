@@ -2,9 +2,7 @@
  * cmd_trace.c - "mailtally trace": what happened to a message, a client or an
  * address.
  */
-#include <langinfo.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
+#include "cmd/terminal.h"
 #include "pump/ordered.h"
 #include "trace/conversation.h"
 #include "trace/hits.h"
@@ -27,7 +26,6 @@
 enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_JSONL };
 static const char *const outputs[] = { "text", "json", "jsonl", NULL };
 
-enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
 struct trace_options {
@@ -170,15 +168,15 @@ print_list(struct trace *t, const struct story *const *stories, size_t n,
 static void
 print_hits(struct trace *t, struct out *out)
 {
-	struct show_options so = { .zone = t->logs.zone,
-		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-		.color = t->o->color == COLOR_ALWAYS ||
-		    (t->o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&
-		    getenv("NO_COLOR") == NULL) };
+	struct show_options so = { .zone = t->logs.zone };
+	struct terminal terminal;
 	const struct story *const *stories;
 	struct buf b = { 0 };
 	size_t n;
 
+	terminal_ask(&terminal, colors[t->o->color]);
+	so.color = terminal.color;
+	so.utf8 = terminal.utf8;
 	stories = hits_sorted(t->hits, &n);
 	t->found = n;
 	if (t->o->output == OUTPUT_JSON) {

@@ -454,12 +454,26 @@ talk_has(const struct talk *t, uint64_t offset)
 	return false;
 }
 
+/* The same for one whose lines may be far from it. */
+static bool
+talk_may_have(const struct talk *t, uint64_t offset)
+{
+	return t->n > t->c.repeated &&
+	    t->lines[t->c.repeated].offset <= offset &&
+	    t->lines[t->n - 1].offset >= offset && talk_has(t, offset);
+}
+
 bool
 conversations_mark(struct conversations *cs, struct str pid, uint64_t offset)
 {
 	for (struct talk *t = *slot_of(cs, key_of(pid)); t; t = t->next)
 		if (str_eq(talk_pid(t), pid) && talk_has(t, offset))
 			return t->c.marked = true;
+	/* Rare: one process wrote the line, of another one it speaks. */
+	for (size_t i = 0; i < SLOTS; i++)
+		for (struct talk *t = cs->slots[i]; t; t = t->next)
+			if (talk_may_have(t, offset))
+				return t->c.marked = true;
 	return false;
 }
 

@@ -95,8 +95,9 @@ void conversations_free(struct conversations **cs);
 void conversations_block(struct conversations *cs, struct str block,
     uint64_t offset);
 /*
- * Somebody wants the conversation of process pid that the line at offset
- * belongs to (an event has both).  False if it is not here (any more).
+ * Somebody wants the conversation that the line at offset belongs to; pid is
+ * the process that wrote it (an event has both).  False if it is not here (any
+ * more), or nobody's.
  */
 bool conversations_mark(struct conversations *cs, struct str pid,
     uint64_t offset);

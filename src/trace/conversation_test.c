@@ -296,14 +296,29 @@ TEST(only_marked_ones_are_handed_over_and_only_when_settled)
 	conversations_free(&cs);
 }
 
-TEST(a_mark_needs_the_line_and_its_process)
+TEST(a_line_of_another_process_marks_the_one_it_speaks_of)
 {
 	struct heard h = { 0 };
 	struct conversations *cs = new_conversations(&h, false);
 
 	give(cs, STR(AT("01") ACCEPTED("11")), 0);
-	assert_false(conversations_mark(cs, STR("12"), 0));
+	give(cs, STR(AT("01") ACCEPTED("12")), 80);
+	give(cs, STR(AT("01") "13 (queue) q: (for 12) Queuing to /q\n"), 160);
+	assert_true(conversations_mark(cs, STR("13"), 160));
+	conversations_finish(cs);
+	assert_heard(&h, "12: " A "|(queue) q: (for 12) Queuing to /q "
+	    "(no end)\n");
+	conversations_free(&cs);
+}
+
+TEST(a_mark_needs_a_line)
+{
+	struct heard h = { 0 };
+	struct conversations *cs = new_conversations(&h, false);
+
+	give(cs, STR(AT("01") ACCEPTED("11")), 0);
 	assert_false(conversations_mark(cs, STR("11"), 1));
+	assert_false(conversations_mark(cs, STR("12"), 1));
 	assert_true(conversations_mark(cs, STR("11"), 0));
 	conversations_settle(cs);
 	assert_int_equal(h.n, 0);
@@ -353,7 +368,9 @@ main(void)
 		cmocka_unit_test(a_line_longer_than_a_part_is_kept_whole),
 		cmocka_unit_test(
 		    only_marked_ones_are_handed_over_and_only_when_settled),
-		cmocka_unit_test(a_mark_needs_the_line_and_its_process),
+		cmocka_unit_test(
+		    a_line_of_another_process_marks_the_one_it_speaks_of),
+		cmocka_unit_test(a_mark_needs_a_line),
 		cmocka_unit_test(
 		    one_that_is_open_can_be_marked_blocks_before_its_end),
 	};
