@@ -144,6 +144,27 @@ def test_each_command():
           run("explain", "--format", "qpsmtpd", "-", stdin=forced))
 
 
+def test_traced():
+    """Whole connections are shown by trace, each line of them."""
+    lines = ["@%016x00000000 77 Accepted connection 0/40 from 192.0.2.7 / h" %
+             next(label)]
+    for command in COMMANDS:
+        lines.append("@%016x00000000 77 dispatching %s" % (next(label), command))
+    for command in NAMED:
+        lines += ["@%016x00000000 77 %s%s" % (next(label), before, command)
+                  for before in ("(auth) some::plugin: got ", "501 what is ")]
+        lines.append("@%016x00000000 77 (deny) logging::logterse: ` 192.0.2.7\t"
+                     "h\t%s\t<a@b.example>\t\tdnsbl\t901\tgot %s" % (
+                         next(label), command, command))
+    log = scratch("traced", "\n".join(lines) + "\n")
+    for kind in ("text", "json", "jsonl"):
+        result = run("trace", "--all", "-o", kind, "192.0.2.7", log)
+        check("traced: " + kind, result)
+        ok(result.status == 0 and (kind == "jsonl" or result.out.count(b"***")
+                                   > len(COMMANDS)),
+           "traced: %s: lines are shown, masked" % kind)
+
+
 def test_lost_beginnings():
     """A file may begin anywhere: here at each byte before the secret."""
     for command, secret in (("AUTH PLAIN ", PLAIN), ("AUTH LOGIN ", PASSWORD),
@@ -185,6 +206,7 @@ def test_what_stays():
 
 
 test_each_command()
+test_traced()
 test_lost_beginnings()
 test_shown()
 test_what_stays()
