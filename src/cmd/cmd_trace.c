@@ -64,11 +64,11 @@ trace_rows(struct opt rows[TRACE_ROWS], struct trace_options *o)
 		    .help = "at most N hits", .initial = "10 in a list" },
 		{ .type = OPT_CHOICE, .short_name = 'o', .name = "output",
 		    .argument = "FORMAT", .value = &o->output,
-		    .choices = outputs, .help = "text, json (the stories), jsonl "
-		    "(their events)", .initial = "text" },
+		    .choices = outputs, .help = "stories for people or as JSON, or "
+		    "their events, one a line", .initial = "text" },
 		{ .type = OPT_CHOICE, .name = "color", .argument = "WHEN",
 		    .value = &o->color, .choices = colors,
-		    .help = "auto, always, never", .initial = "auto" },
+		    .help = "colours", .initial = "auto" },
 		{ .type = OPT_END },
 	};
 
@@ -314,7 +314,8 @@ const struct cmd cmd_trace = {
 		"found, and ends in one sentence: who sent what to whom and "
 		"when, what was decided by whom and why, how long it took and "
 		"where it is now. Of several hits a list is printed, newest "
-		"first.\n\n"
+		"first. Without LOG the configured logs are searched, of all "
+		"days.\n\n"
 		"  mailtally trace '<A859.337873@m59.example.pl>' "
 		"/var/log/qpsmtpd\n"
 		"  mailtally trace ann@example.org --since -2d --verdict "

@@ -253,7 +253,7 @@ static const struct {
 #define LETTER " from {sender}][ to {recipients}][ at {time}]"
 #define MESSAGE "a message[" LETTER
 #define CONNECTED " connected[ at {time}]"
-#define WHY "[ ({code})][: \"{reason}\"]"
+#define WHY "[ ({code})][: \"{reason}\"][, with a spam score of {score}]"
 #define TOOK "[; the connection took {duration}]"
 #define ACCEPTED WHO " sent [the message {message_id}|a message][" LETTER \
 	";[ no plugin objected{passed}, so] the server accepted it" \

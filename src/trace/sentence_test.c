@@ -166,6 +166,14 @@ TEST(a_rejected_message_says_by_whom_and_why)
 	    "when it handed over the message (901): \"spam score exceeded "
 	    "threshold\"; the connection took 1.5s; nothing of it is here, and "
 	    "the sending side knows.");
+	s.score_milli = 16400;
+	s.duration_ns = EVENT_NO_NUMBER;
+	assert_sentence(&s, TRIED "the plugin spamassassin refused it for good "
+	    "when it handed over the message (901): \"spam score exceeded "
+	    "threshold\", with a spam score of 16.4; nothing of it is here, and "
+	    "the sending side knows.");
+	s.score_milli = EVENT_NO_NUMBER;
+	s.duration_ns = INT64_C(1500000000);
 	s.by = str_none();
 	s.reason = STR("");
 	s.code = STR("552");
