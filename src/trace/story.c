@@ -184,7 +184,7 @@ read_lines(struct parts *p)
 			.pid = line_writer(p, &c->lines[i]),
 			.text = line_text(p, &c->lines[i], &masked) };
 		p->m->format->dialogue(l->line.text, &l->said);
-		l->events = &p->events[e];
+		l->events = e < p->n_events ? &p->events[e] : NULL;
 		for (; e < p->n_events && p->events[e].offset <=
 		    c->lines[i].at; e++) {
 			struct event *ev = &p->events[e];
