@@ -117,6 +117,17 @@ def test_list():
           "two messages of one connection: both, whole")
 
 
+def test_configured():
+    """Without a LOG all that the configured ones hold is searched, not only
+    the day before."""
+    conf = scratch("conf", "[logs]\nlog = %s\n" % LOG)
+    result = status(0, "the configured logs", "--now", "2027-01-01", ID,
+                    env={"MAILTALLY_CONF": str(conf)})
+    ok(ID.encode() in result.out, "the configured logs: of any day")
+    status(1, "the configured logs, a period", "--period", "yesterday",
+           "--now", "2027-01-01", ID, env={"MAILTALLY_CONF": str(conf)})
+
+
 def test_json():
     story, = json.loads(status(0, "json", "-o", "json", ID, LOG).out)["stories"]
     equal({k: story[k] for k in ("verdict", "client", "sender", "recipients",
@@ -147,6 +158,7 @@ def test_secrets():
 test_status()
 test_kinds()
 test_list()
+test_configured()
 test_json()
 test_secrets()
 done()
