@@ -3,34 +3,15 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
-#include "base/when.h"
 #include "format/format.h"
 #include "format/lines.h"
 #include "format/stamp.h"
+#include "trace/talk.h"
 
 #define SLOTS 1024 /* open connections are a few dozen, rarely thousands */
 /* A buffer that grew beyond this is not kept for the next connection. */
 #define KEEP_BYTES ((size_t)64 << 10)
-
-enum talk_state { TALK_OPEN, TALK_CLOSING, TALK_ENDED };
-
-/* A conversation while it is collected. */
-struct talk {
-	struct talk *next; /* of the same slot, or of the unused */
-	enum talk_state state;
-	struct talk *older, *newer; /* of those that are CLOSING; ENDED: newer */
-	uint64_t key, began; /* the how-manieth it is */
-	struct buf who;		    /* host, then pid */
-	size_t host_n;
-	struct buf text;
-	struct conversation_line *lines;
-	size_t n, cap;
-	size_t head;		    /* lines that a further part would repeat */
-	size_t client_at, client_n; /* in the text; client_n 0: not known */
-	struct conversation c;
-};
 
 /* A list of talks, the oldest first. */
 struct queue {
@@ -75,18 +56,6 @@ slot_of(struct conversations *cs, uint64_t key)
 
 _Static_assert(SLOTS == 1 << (64 - 54), "slot_of gives ten bits");
 
-static struct str
-talk_host(const struct talk *t)
-{
-	return str_make(t->who.p, t->host_n);
-}
-
-static struct str
-talk_pid(const struct talk *t)
-{
-	return str_make(t->who.p + t->host_n, t->who.n - t->host_n);
-}
-
 /* The one that is going on. */
 static struct talk *
 talk_find(struct conversations *cs, uint64_t key, const struct line_owner *who)
@@ -110,18 +79,11 @@ talk_add(struct conversations *cs, uint64_t key, struct str host,
 		cs->unused = t->next;
 	else
 		t = mem_zalloc(sizeof(*t));
+	talk_begin(t, host, pid);
 	t->state = TALK_OPEN;
 	t->key = key;
 	t->began = cs->begun++;
 	t->older = t->newer = NULL;
-	buf_reset(&t->who);
-	buf_reset(&t->text);
-	buf_add_str(&t->who, host);
-	buf_add_str(&t->who, pid);
-	t->host_n = host.n;
-	t->n = t->head = t->client_n = 0;
-	t->c = (struct conversation){ .first_ns = WHEN_NONE,
-		.last_ns = WHEN_NONE };
 	t->next = *slot;
 	*slot = t;
 	cs->n++;
@@ -146,15 +108,6 @@ queue_remove(struct queue *q, struct talk *t)
 	q->n--;
 }
 
-static void
-talk_free(struct talk *t)
-{
-	buf_clear(&t->who);
-	buf_clear(&t->text);
-	free(t->lines);
-	free(t);
-}
-
 /* Out of the table; its memory serves the next one. */
 static void
 talk_recycle(struct conversations *cs, struct talk *t)
@@ -173,22 +126,6 @@ talk_recycle(struct conversations *cs, struct talk *t)
 	cs->unused = t;
 }
 
-static void
-hand_over(struct conversations *cs, struct talk *t)
-{
-	size_t n = t->text.n;
-
-	buf_add_repeated(&t->text, '\n', FORMAT_SLACK);
-	t->c.host = t->host_n ? talk_host(t) : str_none();
-	t->c.pid = talk_pid(t);
-	t->c.client = t->client_n
-	    ? str_make(t->text.p + t->client_at, t->client_n) : str_none();
-	t->c.text = str_make(t->text.p, n);
-	t->c.lines = t->lines;
-	t->c.n = t->n;
-	cs->take(cs->ctx, &t->c);
-}
-
 /* Those that ended go to who wants them. */
 static void
 ended_release(struct conversations *cs)
@@ -198,7 +135,7 @@ ended_release(struct conversations *cs)
 	while ((t = cs->ended.oldest) != NULL) {
 		queue_remove(&cs->ended, t);
 		if (cs->o.all || t->c.marked)
-			hand_over(cs, t);
+			cs->take(cs->ctx, talk_conversation(t));
 		talk_recycle(cs, t);
 	}
 }
@@ -217,63 +154,16 @@ talk_end(struct conversations *cs, struct talk *t)
 		ended_release(cs);
 }
 
-static void
-talk_line(struct talk *t, struct str line, const struct line_owner *who,
-    uint64_t offset)
-{
-	ARRAY_PUSH(t->lines, t->n, t->cap) = (struct conversation_line){
-		.offset = offset, .time_ns = who->time_ns,
-		.at = (uint32_t)t->text.n, .n = (uint32_t)line.n,
-		.text_at = (uint32_t)who->text_at,
-		.writer_at = who->writer.p ?
-		    (uint32_t)(who->writer.p - line.p) : 0,
-		.writer_n = (uint32_t)who->writer.n };
-	if (who->client.n > 0 && t->n == 1) {
-		t->client_at = t->text.n + (size_t)(who->client.p - line.p);
-		t->client_n = who->client.n;
-	}
-	buf_add_str(&t->text, line);
-	buf_add_char(&t->text, '\n');
-	if (t->head == t->n - 1 && t->n <= CONVERSATION_HEAD_LINES &&
-	    t->text.n <= CONVERSATION_HEAD_BYTES)
-		t->head = t->n;
-	if (who->time_ns == WHEN_NONE)
-		return;
-	if (t->c.first_ns == WHEN_NONE)
-		t->c.first_ns = who->time_ns;
-	t->c.last_ns = who->time_ns;
-}
-
 /* t is too long: what there is ends as a part, and another one begins. */
 static struct talk *
 talk_split(struct conversations *cs, struct talk *t)
 {
 	struct talk *next = talk_add(cs, t->key, talk_host(t), talk_pid(t));
 
-	for (size_t i = 0; i < t->head; i++) {
-		const struct conversation_line *l = &t->lines[i];
-		struct str line = str_make(t->text.p + l->at, l->n);
-		struct line_owner who = { .time_ns = l->time_ns,
-			.text_at = l->text_at, .writer =
-			    str_make(line.p + l->writer_at, l->writer_n) };
-
-		talk_line(next, line, &who, l->offset);
-	}
-	next->head = next->c.repeated = t->head;
-	next->client_at = t->client_at;
-	next->client_n = t->head > 0 ? t->client_n : 0;
-	next->c.begun = t->c.begun;
-	next->c.last_ns = t->c.last_ns;
+	talk_go_on(next, t);
 	t->c.continued = true;
 	talk_end(cs, t);
 	return next;
-}
-
-static bool
-talk_expired(const struct talk *t, int64_t now_ns)
-{
-	return now_ns != WHEN_NONE && t->c.last_ns != WHEN_NONE &&
-	    now_ns - t->c.last_ns > CONVERSATION_AGE_NS;
 }
 
 static void
@@ -365,20 +255,13 @@ owned_line(struct conversations *cs, struct str line,
 		talk_close(cs, t);
 }
 
-static bool
-goes_on(const struct talk *above)
-{
-	return above && above->text.n > 1 &&
-	    above->text.p[above->text.n - 2] == '\r';
-}
-
 static void
 one_line(struct conversations *cs, struct str line, uint64_t offset)
 {
 	struct line_owner who;
 
 	cs->o.format->line_owner(line, &cs->clock, &who);
-	if (who.place == LINE_FURTHER && goes_on(cs->above)) {
+	if (who.place == LINE_FURTHER && talk_goes_on(cs->above)) {
 		if (cs->above->text.n + line.n < CONVERSATION_MAX_BYTES)
 			talk_line(cs->above, line, &who, offset);
 		return;
@@ -444,25 +327,6 @@ conversations_block(struct conversations *cs, struct str block,
 		    offset + (uint64_t)(begin - block.p));
 }
 
-/* Is the line at offset one of t's?  The last ones are asked for most. */
-static bool
-talk_has(const struct talk *t, uint64_t offset)
-{
-	for (size_t i = t->n; i > t->c.repeated; i--)
-		if (t->lines[i - 1].offset == offset)
-			return true;
-	return false;
-}
-
-/* The same for one whose lines may be far from it. */
-static bool
-talk_may_have(const struct talk *t, uint64_t offset)
-{
-	return t->n > t->c.repeated &&
-	    t->lines[t->c.repeated].offset <= offset &&
-	    t->lines[t->n - 1].offset >= offset && talk_has(t, offset);
-}
-
 bool
 conversations_mark(struct conversations *cs, struct str pid, uint64_t offset)
 {
@@ -472,7 +336,7 @@ conversations_mark(struct conversations *cs, struct str pid, uint64_t offset)
 	/* Rare: one process wrote the line, of another one it speaks. */
 	for (size_t i = 0; i < SLOTS; i++)
 		for (struct talk *t = cs->slots[i]; t; t = t->next)
-			if (talk_may_have(t, offset))
+			if (talk_has(t, offset))
 				return t->c.marked = true;
 	return false;
 }
@@ -480,7 +344,7 @@ conversations_mark(struct conversations *cs, struct str pid, uint64_t offset)
 void
 conversations_settle(struct conversations *cs)
 {
-	if (!goes_on(cs->above))
+	if (!talk_goes_on(cs->above))
 		above_over(cs);
 	ended_release(cs);
 }

@@ -46,7 +46,7 @@ struct zone;
 #define CONVERSATION_AGE_NS (INT64_C(3600) * 1000000000)
 
 struct conversation_line {
-	uint64_t offset; /* as given with the block */
+	uint64_t offset; /* as given with the block: ascending */
 	int64_t time_ns; /* WHEN_NONE without a stamp */
 	uint32_t at;	 /* in the conversation's text */
 	uint32_t n;	 /* without the '\n' */
