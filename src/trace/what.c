@@ -147,8 +147,11 @@ what_parse(struct what *w, const char *text, const char *as, int64_t now_ns,
 		if (as && forms[i].kind != kind)
 			continue;
 		w->kind = forms[i].kind;
-		if (forms[i].read(w, s, now_ns, z))
-			return 0;
+		if (!forms[i].read(w, s, now_ns, z))
+			continue;
+		if (w->text.n >= 2)
+			find_init(&w->find, w->text);
+		return 0;
 	}
 	if (as)
 		return err_set(err, ERR_USAGE, "%s: that is no %s", text, as);
@@ -166,6 +169,13 @@ has_glob(struct str s)
 	return str_index(s, '*') < s.n || str_index(s, '?') < s.n;
 }
 
+/* Case does not matter here: all that it lets pass is looked at again. */
+static bool
+text_may_be(const struct what *w, struct str text)
+{
+	return w->text.n < 2 || find_next(&w->find, text, 0) < text.n;
+}
+
 static bool
 client_may_be(const struct what *w, struct str client)
 {
@@ -179,19 +189,16 @@ what_may_be_in(const struct what *w, const struct conversation *c)
 {
 	switch (w->kind) {
 	case WHAT_MESSAGE_ID:
-		return str_find(c->text, w->text) < c->text.n;
+	case WHAT_QUEUE_ID:
+		return text_may_be(w, c->text);
 	case WHAT_ADDRESS:
-		return has_glob(w->text) ||
-		    str_find_nocase(c->text, w->text) < c->text.n;
+		return has_glob(w->text) || text_may_be(w, c->text);
 	case WHAT_CLIENT:
 		return client_may_be(w, c->client);
 	case WHAT_PROCESS:
 		return str_eq(c->pid, w->text);
-	case WHAT_QUEUE_ID:
-		return str_find(c->text, w->text) < c->text.n;
 	case WHAT_NUMBER:
-		return str_eq(c->pid, w->text) ||
-		    str_find(c->text, w->text) < c->text.n;
+		return str_eq(c->pid, w->text) || text_may_be(w, c->text);
 	case WHAT_KINDS:
 		break;
 	}

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/find.h"
 #include "base/ip.h"
 #include "base/str.h"
 
@@ -31,6 +32,7 @@ struct what {
 	enum what_kind kind;
 	bool forced;	 /* the kind was said, not recognised */
 	struct str text; /* what is looked for, without <>, "qp", time */
+	struct find find; /* the same, if it has two bytes */
 	struct ip_net net;
 	int64_t time_ns; /* of a process; WHEN_NONE: any */
 };

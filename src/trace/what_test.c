@@ -207,7 +207,7 @@ TEST(the_quick_look_passes_all_that_may_match)
 		.text = STR("to <Bob@Example.org> <1@x> qp 77") };
 	static const char *const in[] = { "bob@example.org", "<1@x>", "qp 77",
 		"77", "11", "192.0.2.0/24", "*@other", "@example.org", NULL };
-	static const char *const out[] = { "ann@example.org", "<1@X>", "qp 78",
+	static const char *const out[] = { "ann@example.org", "<2@x>", "qp 78",
 		"12", "192.0.2.8", "12@-1h", NULL };
 
 	for (size_t i = 0; in[i]; i++) {
