@@ -57,6 +57,14 @@ decide(struct story *s, enum story_verdict verdict, struct str by,
 	s->time_ns = time_ns;
 }
 
+/* Some step was refused, but the client got further. */
+static void
+undecide(struct story *s)
+{
+	decide(s, STORY_UNFINISHED, str_none(), str_none(), str_none(),
+	    WHEN_NONE);
+}
+
 static void
 list_recipients(struct story_reading *r, struct str list)
 {
@@ -69,12 +77,16 @@ list_recipients(struct story_reading *r, struct str list)
 		    bare(one);
 }
 
-/* The stage of a denial where the log has no dialogue. */
+/*
+ * The stage of a denial where the log has no dialogue: what the client had said
+ * is in the record.  The recipient that is being refused is not in its list.
+ */
 static enum story_stage
 stage_of(const struct event *ev)
 {
 	if (ev->recipients.n > 0)
-		return STAGE_RCPT;
+		return address_denied(ev->disposition, ev->text).n > 0
+		    ? STAGE_RCPT : STAGE_DATA;
 	if (ev->sender.n > 0)
 		return STAGE_RCPT;
 	if (ev->helo.n > 0)
@@ -83,10 +95,30 @@ stage_of(const struct event *ev)
 }
 
 static void
+take_denial(struct story_reading *r, const struct event *ev)
+{
+	struct story *s = r->story;
+	struct str recipient;
+
+	r->denied_by = ev->disposition;
+	r->denied_why = ev->text;
+	decide(s, ev->verdict == VERDICT_DEFERRED ? STORY_DEFERRED
+	    : STORY_REJECTED, ev->disposition, ev->code, ev->text, ev->time_ns);
+	if (r->asked != DIALOGUE_NONE)
+		return;
+	/* Without the dialogue the text is all that names the recipient. */
+	reach(s, stage_of(ev));
+	recipient = address_denied(ev->disposition, ev->text);
+	if (recipient.n > 0)
+		ARRAY_PUSH(s->refused, s->n_refused, r->cap_refused) =
+		    (struct story_refused){ bare(recipient), ev->disposition,
+			ev->text };
+}
+
+static void
 take_record(struct story_reading *r, const struct event *ev, bool about)
 {
 	struct story *s = r->story;
-	bool queued = ev->verdict == VERDICT_ACCEPTED;
 
 	/* The message has its verdict: what is denied now is another thing. */
 	if (!about || r->done ||
@@ -101,26 +133,14 @@ take_record(struct story_reading *r, const struct event *ev, bool about)
 		s->score_milli = ev->score_milli;
 		s->required_milli = ev->required_milli;
 	}
-	reach(s, queued ? STAGE_DATA : stage_of(ev));
-	if (queued) {
-		learn(&s->message_id, ev->text);
-		decide(s, STORY_ACCEPTED, str_none(), str_none(), str_none(),
-		    ev->time_ns);
+	if (ev->verdict != VERDICT_ACCEPTED) {
+		take_denial(r, ev);
 		return;
 	}
-	r->denied_by = ev->disposition;
-	r->denied_why = ev->text;
-	decide(s, ev->verdict == VERDICT_DEFERRED ? STORY_DEFERRED
-	    : STORY_REJECTED, ev->disposition, ev->code, ev->text, ev->time_ns);
-	/* Without the dialogue the text is all that names the recipient. */
-	if (r->asked == DIALOGUE_NONE) {
-		struct str denied = address_denied(ev->disposition, ev->text);
-
-		if (denied.n > 0)
-			ARRAY_PUSH(s->refused, s->n_refused, r->cap_refused) =
-			    (struct story_refused){ bare(denied),
-				ev->disposition, ev->text };
-	}
+	reach(s, STAGE_DATA);
+	learn(&s->message_id, ev->text);
+	decide(s, STORY_ACCEPTED, str_none(), str_none(), str_none(),
+	    ev->time_ns);
 }
 
 static void
@@ -225,8 +245,10 @@ take_reply(struct story_reading *r, const struct dialogue *d, struct str code,
 		/* What a plugin says from now on is about the message. */
 		r->in_data = true;
 		r->recorded = false;
-		decide(s, STORY_UNFINISHED, str_none(), str_none(), str_none(),
-		    WHEN_NONE);
+		undecide(s);
+	} else if (r->asked == DIALOGUE_AUTH && d->code < 300) {
+		/* A wrong password before does not matter any more. */
+		undecide(s);
 	} else if (d->code >= 400 && !denied && about &&
 	    (r->asked == DIALOGUE_MAIL || r->asked == DIALOGUE_RCPT ||
 	    r->asked == DIALOGUE_DATA || r->asked == DIALOGUE_AUTH)) {
@@ -249,8 +271,9 @@ take_command(struct story_reading *r, const struct dialogue *d)
 	r->recorded = false;
 	r->denied_by = r->denied_why = str_none();
 	reach(s, stages[d->kind]);
+	/* The command tells it better than a record, where TABs are "_". */
 	if (d->kind == DIALOGUE_HELO)
-		learn(&s->helo, d->argument);
+		s->helo = d->argument;
 	else if (d->kind == DIALOGUE_MAIL)
 		s->sender = bare(d->argument);
 	else if (d->kind == DIALOGUE_RCPT)

@@ -187,6 +187,9 @@ TEST(a_reply_refuses_where_no_plugin_tells_of_it)
 	assert_stories(BEGIN L "dispatching AUTH LOGIN\n" L "334 a\n"
 	    L "dispatching abc\n" L "535 wrong\n" END,
 	    "rejected 2 -> by= code=535 why=wrong lines=12\n");
+	assert_stories(BEGIN L "dispatching AUTH PLAIN ***\n" L "535 wrong\n"
+	    L "dispatching AUTH PLAIN ***\n" L "235 right\n" END,
+	    "unfinished 2 -> by= code= why= lines=12\n");
 }
 
 TEST(a_client_that_leaves_in_the_middle_leaves_it_unfinished)
@@ -215,6 +218,10 @@ TEST(without_a_dialogue_records_tell_messages_apart)
 	    "accepted 5 a@b>c@d !no@d/check_goodrcptto/"
 	    "invalid recipient no@d by= code= why= lines=4\n"
 	    "rejected 4 e@f> by=spamassassin code=901 why=spam lines=3\n");
+	assert_stories(L "Accepted connection 0/40 from 192.0.2.1 / h\n"
+	    RECORD("deny", "<e@f>\t<c@d>", "spamassassin\t901\tspam"),
+	    "rejected 5 e@f>c@d by=spamassassin code=901 why=spam open "
+	    "lines=2\n");
 }
 
 TEST(a_log_that_begins_in_a_message_tells_what_it_has)

@@ -226,6 +226,17 @@ def test_filters(whole, log):
               "%s %s: as many as there are" % (option, value))
         ok(got and all(map(judge, got)), "%s %s: and no other" % (
             option, value))
+    folder = corpus("modern-8field") / "log"
+    for since, until in (("2026-03-28 23:00", "2026-03-29 01:30"),
+                         ("2026-03-29 09:00", "2026-03-29 09:10")):
+        period = ("--since", since, "--until", until)
+        got, should = stories(folder, *period), stories(path, *period)
+        for s in got + should:
+            for part in [s] + s["events"]:
+                part.pop("stream", None)
+        ok(got and got == should,
+           "%s to %s: files that are not read hold none" % (since, until),
+           len(got), len(should))
     times = [s["time"] for s in stories(path)]
     equal(times, sorted(times, reverse=True), "the newest first")
 
