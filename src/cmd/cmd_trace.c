@@ -44,7 +44,7 @@ struct trace {
 	struct what what;
 	struct hits *hits;
 	struct ordered read;
-	size_t found; /* stories that were found and kept */
+	size_t shown; /* stories */
 };
 
 #define TRACE_ROWS 7
@@ -108,6 +108,7 @@ read_logs(struct trace *t)
 	logs_progress_end(l);
 }
 
+/* How many of n are to be shown. */
 static size_t
 limit(const struct trace *t, size_t n, size_t usual)
 {
@@ -151,18 +152,35 @@ print_whole(const struct story *const *stories, size_t n, struct out *out,
 }
 
 static void
-print_list(struct trace *t, const struct story *const *stories, size_t n,
+print_list(const struct trace *t, const struct story *const *stories, size_t n,
     struct out *out, struct buf *b, const struct show_options *so)
 {
-	size_t listed = limit(t, n, LISTED);
+	size_t found = hits_found(t->hits);
 
-	for (size_t i = 0; i < listed; i++)
+	for (size_t i = 0; i < n; i++)
 		show_row(b, stories[i], so);
 	flush(out, b);
 	if (!t->context->quiet)
-		fprintf(stderr, "mailtally: %zu hits%s; --all shows each whole, "
-		    "PROCESS@\"TIME\" in place of WHAT one of them\n", n,
-		    listed < n ? ", the newest are listed" : "");
+		fprintf(stderr, "mailtally: %zu hits%s; --all shows each "
+		    "whole, PROCESS@\"TIME\" in place of WHAT one of them\n",
+		    found, n < found ? ", the newest are listed" : "");
+}
+
+static void
+print_events(const struct story *const *stories, size_t n, struct out *out,
+    struct buf *b)
+{
+	for (size_t i = 0; i < n && !out_gone(out); i++) {
+		show_events(b, stories[i]);
+		flush(out, b);
+	}
+}
+
+static bool
+is_list(const struct trace *t)
+{
+	return t->o->output == OUTPUT_TEXT && !t->o->all &&
+	    hits_found(t->hits) > 1 && !hits_of_one_connection(t->hits);
 }
 
 static void
@@ -178,20 +196,15 @@ print_hits(struct trace *t, struct out *out)
 	so.color = terminal.color;
 	so.utf8 = terminal.utf8;
 	stories = hits_sorted(t->hits, &n);
-	t->found = n;
-	if (t->o->output == OUTPUT_JSON) {
-		print_json(stories, limit(t, n, n), out, &b, &so);
-	} else if (t->o->output == OUTPUT_JSONL) {
-		for (size_t i = 0; i < limit(t, n, n) && !out_gone(out); i++) {
-			show_events(&b, stories[i]);
-			flush(out, &b);
-		}
-	} else if (t->o->all || n == 1 || (n > 0 &&
-	    hits_of_one_connection(t->hits))) {
-		print_whole(stories, limit(t, n, n), out, &b, &so);
-	} else if (n > 0) {
+	n = t->shown = limit(t, n, is_list(t) ? LISTED : n);
+	if (t->o->output == OUTPUT_JSON)
+		print_json(stories, n, out, &b, &so);
+	else if (t->o->output == OUTPUT_JSONL)
+		print_events(stories, n, out, &b);
+	else if (is_list(t))
 		print_list(t, stories, n, out, &b, &so);
-	}
+	else
+		print_whole(stories, n, out, &b, &so);
 	buf_clear(&b);
 }
 
@@ -226,16 +239,24 @@ anything_understood(const struct trace *t)
 	return hits_understood(t->hits);
 }
 
+/* Fewer are shown than were asked for: that has to be said. */
+static void
+tell_left_out(const struct trace *t)
+{
+	size_t found = hits_found(t->hits);
+
+	if (t->shown < limit(t, found, is_list(t) ? LISTED : found))
+		fprintf(stderr, "mailtally: %zu hits are too many to be kept, "
+		    "the newest %zu are shown; ask for less with --since, "
+		    "--until, --from, --to or --client\n", found, t->shown);
+}
+
 static int
 conclude(const struct trace *t)
 {
 	int status = tell_failures(t);
 
-	if (hits_dropped(t->hits) > 0)
-		fprintf(stderr, "mailtally: %llu older hits were left out, the "
-		    "newest %zu are kept; ask for less with --since, --until, "
-		    "--from, --to or --client\n",
-		    (unsigned long long)hits_dropped(t->hits), t->found);
+	tell_left_out(t);
 	if (status != 0)
 		return status;
 	if (!anything_understood(t)) {
@@ -243,7 +264,7 @@ conclude(const struct trace *t)
 		    "understood; \"mailtally formats\" says what is\n");
 		return 2;
 	}
-	return t->found > 0 ? 0 : 1;
+	return t->shown > 0 ? 0 : 1;
 }
 
 /*

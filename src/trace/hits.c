@@ -22,18 +22,18 @@ struct lane_state {
 
 /* What was kept of one connection, or of a part of it. */
 struct group {
-	struct group *next;
 	struct arena arena;
 	const struct story **stories;
 	size_t n, cap;
+	int64_t newest_ns;
 };
 
 struct hits {
 	struct hits_options o;
 	struct lane_state *lanes;
-	struct group *first, **last;
-	size_t n_groups, n_stories, bytes;
-	uint64_t found, dropped;
+	struct group **groups;
+	size_t n_groups, cap_groups, n_stories, bytes;
+	size_t found;
 	bool understood;
 	struct buf scratch;
 	const struct story **sorted;
@@ -47,7 +47,6 @@ hits_new(const struct hits_options *o)
 	h->o = *o;
 	if (h->o.max == 0)
 		h->o.max = HITS_MAX;
-	h->last = &h->first;
 	return h;
 }
 
@@ -73,12 +72,9 @@ hits_free(struct hits **hits)
 		free(h->lanes);
 		h->lanes = next;
 	}
-	while (h->first) {
-		struct group *next = h->first->next;
-
-		group_free(h->first);
-		h->first = next;
-	}
+	for (size_t i = 0; i < h->n_groups; i++)
+		group_free(h->groups[i]);
+	free(h->groups);
 	buf_clear(&h->scratch);
 	free(h->sorted);
 	free(h);
@@ -97,18 +93,27 @@ hits_lane(void *ctx, const char *stream, int year)
 	return l;
 }
 
-/* The oldest go: logs are read in the order of time. */
+static int
+oldest_last(const void *a, const void *b)
+{
+	const struct group *x = *(struct group *const *)a;
+	const struct group *y = *(struct group *const *)b;
+
+	return (x->newest_ns < y->newest_ns) - (x->newest_ns > y->newest_ns);
+}
+
+/* Several logs are read one after the other: who is oldest, times tell. */
 static void
 drop_oldest(struct hits *h)
 {
+	if (h->n_groups < 2)
+		return;
+	qsort(h->groups, h->n_groups, sizeof(struct group *), oldest_last);
 	while ((h->n_stories > h->o.max || h->bytes > HITS_BYTES) &&
 	    h->n_groups > 1) {
-		struct group *g = h->first;
+		struct group *g = h->groups[--h->n_groups];
 
-		h->first = g->next;
-		h->n_groups--;
 		h->n_stories -= g->n;
-		h->dropped += g->n;
 		h->bytes -= g->arena.bytes;
 		group_free(g);
 	}
@@ -133,13 +138,17 @@ wanted(struct hits *h, const struct story *s)
 static void
 keep(struct hits *h, struct group *g)
 {
-	g->next = NULL;
-	*h->last = g;
-	h->last = &g->next;
-	h->n_groups++;
+	g->newest_ns = INT64_MIN;
+	for (size_t i = 0; i < g->n; i++)
+		if (g->stories[i]->time_ns > g->newest_ns)
+			g->newest_ns = g->stories[i]->time_ns;
+	ARRAY_PUSH(h->groups, h->n_groups, h->cap_groups) = g;
 	h->n_stories += g->n;
 	h->bytes += g->arena.bytes;
-	drop_oldest(h);
+	/* Not one by one: sorting takes time. */
+	if (h->n_stories > h->o.max + h->o.max / 4 ||
+	    h->bytes > HITS_BYTES + HITS_BYTES / 4)
+		drop_oldest(h);
 }
 
 static void
@@ -213,11 +222,12 @@ hits_sorted(struct hits *h, size_t *n)
 {
 	size_t i = 0;
 
+	drop_oldest(h);
 	free(h->sorted);
 	h->sorted = mem_alloc((h->n_stories + 1) * sizeof(*h->sorted));
-	for (struct group *g = h->first; g; g = g->next)
-		for (size_t k = 0; k < g->n; k++)
-			h->sorted[i++] = g->stories[k];
+	for (size_t g = 0; g < h->n_groups; g++)
+		for (size_t k = 0; k < h->groups[g]->n; k++)
+			h->sorted[i++] = h->groups[g]->stories[k];
 	qsort(h->sorted, i, sizeof(*h->sorted), newest_first);
 	*n = i;
 	return h->sorted;
@@ -226,13 +236,13 @@ hits_sorted(struct hits *h, size_t *n)
 bool
 hits_of_one_connection(const struct hits *h)
 {
-	return h->n_groups == 1;
+	return h->n_groups == 1 && h->n_stories == h->found;
 }
 
-uint64_t
-hits_dropped(const struct hits *h)
+size_t
+hits_found(const struct hits *h)
 {
-	return h->dropped;
+	return h->found;
 }
 
 bool

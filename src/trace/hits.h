@@ -4,8 +4,8 @@
  *	blocks -> conversations -> worth a look? -> stories -> wanted? -> kept
  *
  * Memory: the connections that are open (conversation.h), and the stories that
- * are kept.  Of those there are at most HITS_MAX, in HITS_BYTES; when there
- * are more the newest stay, and hits_dropped() tells.
+ * are kept.  Of those there are at most HITS_MAX, in HITS_BYTES (a quarter more
+ * for a while); when there are more the newest stay.
  */
 #ifndef TRACE_HITS_H
 #define TRACE_HITS_H
@@ -53,8 +53,8 @@ void hits_lane_end(void *ctx, void *lane);
 const struct story *const *hits_sorted(struct hits *h, size_t *n);
 /* Do all of them belong to one connection? */
 bool hits_of_one_connection(const struct hits *h);
-/* Stories that were found but not kept. */
-uint64_t hits_dropped(const struct hits *h);
+/* How many there were; those that were not kept too. */
+size_t hits_found(const struct hits *h);
 /* Was there any line of a connection? */
 bool hits_understood(const struct hits *h);
 

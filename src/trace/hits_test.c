@@ -52,7 +52,7 @@ TEST(hits_come_newest_first)
 		assert_int_equal(stories[i]->reason.p[7], '4' - (int)i);
 	assert_false(hits_of_one_connection(h));
 	assert_true(hits_understood(h));
-	assert_int_equal(hits_dropped(h), 0);
+	assert_int_equal(hits_found(h), 5);
 	hits_free(&h);
 	assert_null(h);
 }
@@ -72,7 +72,27 @@ TEST(of_too_many_the_newest_are_kept)
 	assert_int_equal(n, 10);
 	assert_str(stories[0]->reason, "listed 24");
 	assert_str(stories[9]->reason, "listed 15");
-	assert_int_equal(hits_dropped(h), 15);
+	assert_int_equal(hits_found(h), 25);
+	hits_free(&h);
+}
+
+TEST(the_newest_of_all_logs_are_kept)
+{
+	struct what w;
+	struct hits_options o = options(&w, "192.0.2.0/24");
+	struct hits *h;
+	const struct story *const *stories;
+	size_t n;
+
+	o.max = 4;
+	h = hits_new(&o);
+	give_log(h, "long", 30);
+	give_log(h, "short", 20);
+	stories = hits_sorted(h, &n);
+	assert_int_equal(n, 4);
+	for (size_t i = 0; i < n; i++)
+		assert_str(stories[i]->stream, "long");
+	assert_int_equal(hits_found(h), 50);
 	hits_free(&h);
 }
 
@@ -156,6 +176,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hits_come_newest_first),
 		cmocka_unit_test(of_too_many_the_newest_are_kept),
+		cmocka_unit_test(the_newest_of_all_logs_are_kept),
 		cmocka_unit_test(only_what_is_asked_for_is_kept),
 		cmocka_unit_test(period_and_filter_hold_for_the_decision),
 		cmocka_unit_test(two_logs_with_the_same_process_ids_are_not_mixed),
