@@ -154,7 +154,8 @@ def test_set(name):
     nameless = [r for r in rows if r["kind"] in ("hadeny", "hasoft")]
     named = [r for r in rows if r not in bursts and r not in nameless]
 
-    stories = by_client(trace("0.0.0.0/0", log), "client")
+    everything = trace("0.0.0.0/0", log)
+    stories = by_client(everything, "client")
     wrong, left = [], []
     for client, truths in by_client(named, "ip").items():
         missing, over = match(truths, stories.pop(client, []))
@@ -181,6 +182,11 @@ def test_set(name):
     refused = [s for pid in parents(name)
                for s in trace(pid, log, "--as", "process")
                if "client" not in s]
+    records = {json.dumps(e, sort_keys=True) for s in everything + refused
+               for e in s["events"] if e["kind"] == "transaction"}
+    truth = json.load(open(corpus(name) / "truth.json", encoding="utf-8"))
+    equal(len(records), truth["from_log"]["logterse_records"],
+          name + ": each record of the log is in a story")
     missing, over = match(nameless, refused, same_decision)
     ok(not missing and not over, "%s: %d clients that were refused before "
        "they were connected" % (name, len(nameless)),
