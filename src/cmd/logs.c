@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/num.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
@@ -134,16 +135,14 @@ add_named(struct logs *l, const struct source_options *so, const char *path)
 	}
 }
 
-/* The configured logs, else the places where they usually are. */
-static int
-add_configured(struct logs *l, const struct source_options *so,
-    const struct cmd_context *context, struct err *err)
+int
+logs_configured(struct opt_list *names, const struct cmd_context *context,
+    struct err *err)
 {
 	const struct conf *c = context->conf;
-	bool any = false;
 
 	for (size_t i = 0; i < c->n_logs; i++)
-		add_named(l, so, c->logs[i].p);
+		ARRAY_PUSH(names->items, names->n, names->cap) = c->logs[i].p;
 	if (c->n_logs > 0)
 		return 0;
 	for (size_t i = 0; well_known[i]; i++) {
@@ -152,14 +151,26 @@ add_configured(struct logs *l, const struct source_options *so,
 		if (!context->quiet)
 			fprintf(stderr, "mailtally: reading %s\n",
 			    well_known[i]);
-		add_named(l, so, well_known[i]);
-		any = true;
+		ARRAY_PUSH(names->items, names->n, names->cap) = well_known[i];
 	}
-	if (any)
+	if (names->n > 0)
 		return 0;
 	return err_set(err, ERR_NO_INPUT, "no log is named, none is configured "
 	    "and there is no %s; name a file or a directory, or - for "
 	    "standard input", well_known[0]);
+}
+
+static int
+add_configured(struct logs *l, const struct source_options *so,
+    const struct cmd_context *context, struct err *err)
+{
+	struct opt_list names = { 0 };
+	int result = logs_configured(&names, context, err);
+
+	for (size_t i = 0; i < names.n; i++)
+		add_named(l, so, names.items[i]);
+	opt_list_clear(&names);
+	return result;
 }
 
 static int
@@ -190,10 +201,9 @@ choose_format(struct logs *l, const char *name, struct err *err)
 }
 
 int
-logs_open(struct logs *l, const struct logs_options *o,
-    const struct cmd_context *context, int argc, char **argv, struct err *err)
+logs_settings(struct logs *l, const struct logs_options *o,
+    const struct cmd_context *context, bool named, struct err *err)
 {
-	struct source_options so = { .newer_than_ns = WHEN_NONE };
 	const struct conf *conf = context->conf;
 	struct period_options period = o->period;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -212,13 +222,22 @@ logs_open(struct logs *l, const struct logs_options *o,
 			return -1;
 	}
 	/* The configured interval is that of the configured logs. */
-	if (argc == 0 && !period.since && !period.until && !period.interval &&
+	if (!named && !period.since && !period.until && !period.interval &&
 	    !period.base && !period.name) {
 		period.interval = conf->interval;
 		period.base = conf->base;
 	}
-	if (period_resolve(&period, argc > 0, l->now_ns, l->zone, &l->period,
-	    err) < 0 || filter_new(&l->filter, &o->filter, err) < 0)
+	return period_resolve(&period, named, l->now_ns, l->zone, &l->period,
+	    err) < 0 ? -1 : filter_new(&l->filter, &o->filter, err);
+}
+
+int
+logs_open(struct logs *l, const struct logs_options *o,
+    const struct cmd_context *context, int argc, char **argv, struct err *err)
+{
+	struct source_options so = { .newer_than_ns = WHEN_NONE };
+
+	if (logs_settings(l, o, context, argc > 0, err) < 0)
 		return -1;
 	if (o->newer_than &&
 	    newer_than(o->newer_than, l->now_ns, &so.newer_than_ns, err) < 0)

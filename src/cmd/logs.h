@@ -50,6 +50,21 @@ struct logs {
 void logs_rows(struct opt rows[LOGS_ROWS], struct logs_options *o);
 
 /*
+ * Works out all but the sources: for who reads logs in another way than from
+ * their beginning to their end.  named: LOG arguments were given.
+ */
+int logs_settings(struct logs *l, const struct logs_options *o,
+    const struct cmd_context *context, bool named, struct err *err);
+
+/*
+ * Appends what is read without LOG arguments: the configured logs, else the
+ * well-known places that exist, and standard error says which.  None: an
+ * error.  The texts are the settings'.
+ */
+int logs_configured(struct opt_list *names, const struct cmd_context *context,
+    struct err *err);
+
+/*
  * Works all of it out.  LOG arguments are argv[0..argc-1]; none: the
  * configured logs, else the well-known places that exist, and standard error
  * says which.  What does not exist is told on standard error and counted;
