@@ -24,6 +24,7 @@ const struct cmd *const commands[] = {
 	&cmd_report,
 	&cmd_grep,
 	&cmd_trace,
+	&cmd_tail,
 	&cmd_summarize,
 	&cmd_config,
 	&cmd_formats,
