@@ -1,0 +1,109 @@
+"""follower.py - the program while it follows, and logs of numbered lines.
+
+Line N of a numbered log is the connection N: it is printed as "N ip 0/40", so
+what was printed shows at once what was lost, repeated or out of order.
+"""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from mailtally import ENVIRONMENT, PROGRAM, SCRATCH, scratch
+
+PATIENCE_S = 120
+EPOCH = 1767225600
+
+
+def label(number):
+    """A TAI64N label; a thousand lines a second."""
+    return b"@%016x%08x" % (2 ** 62 + 10 + EPOCH + number // 1000,
+                            number % 1000 * 1000000)
+
+
+def numbered(number, stamp=True):
+    line = b"%d Accepted connection 0/40 from 192.0.2.%d / host%d.example\n" % (
+        number, number % 250 + 1, number)
+    return label(number) + b" " + line if stamp else line
+
+
+def wait_until(what, condition):
+    """Waits for something that will be so; an exception if it will not."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("waited in vain for " + what)
+        time.sleep(0.005)
+
+
+class Tail:
+    """mailtally tail in the background; its output goes to files."""
+
+    count = 0
+
+    def __init__(self, *arguments, env=None, **streams):
+        Tail.count += 1
+        self.path = scratch("tail-%d.out" % Tail.count)
+        self.err_path = scratch("tail-%d.err" % Tail.count)
+        with open(self.path, "wb") as out, open(self.err_path, "wb") as err:
+            self.process = subprocess.Popen(
+                [PROGRAM, "tail", *map(os.fspath, arguments)], cwd=SCRATCH,
+                env=dict(ENVIRONMENT, **(env or {})),
+                **dict({"stdin": subprocess.DEVNULL, "stdout": out,
+                        "stderr": err}, **streams))
+
+    def out(self):
+        return self.path.read_bytes()
+
+    def err(self):
+        return self.err_path.read_bytes().decode(errors="backslashreplace")
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def wait_for(self, text):
+        """Until it has printed it."""
+        wait_until("%r of %s" % (text, self.err()),
+                   lambda: text in self.out() or not self.alive())
+        return self
+
+    def wait_ready(self):
+        """Until it has nothing to do but to wait."""
+        wait_until("it to sleep", lambda: self.sleeps())
+        return self
+
+    def sleeps(self):
+        where = pathlib.Path("/proc/%d/wchan" % self.process.pid)
+        state = self.status("State")
+        return not self.alive() or (state.startswith("S") and
+                                    "poll" in where.read_text())
+
+    def status(self, name):
+        text = pathlib.Path("/proc/%d/status" % self.process.pid).read_text()
+        return re.search(r"^%s:\s*(.*)" % name, text, re.M)[1]
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends it; its exit status."""
+        if self.alive():
+            self.process.send_signal(number)
+        return self.process.wait(timeout=PATIENCE_S)
+
+    def numbers(self):
+        return [int(n) for n in re.findall(rb"^(\d+) \S+ 0/40$", self.out(),
+                                           re.M)]
+
+
+def faults(got, should):
+    """What is wrong with a list of numbers, in words; nothing if it is right."""
+    if got == should:
+        return []
+    missing = sorted(set(should) - set(got))
+    twice = sorted({n for n in got if got.count(n) > 1}) if len(
+        got) < 20000 else ["?"] * (len(got) - len(set(got)))
+    return ["%d lines instead of %d" % (len(got), len(should)),
+            "%d are missing: %s" % (len(missing), missing[:20]),
+            "%d come twice: %s" % (len(twice), twice[:20]),
+            "they are %s order" % ("in" if got == sorted(got) else "out of")]
