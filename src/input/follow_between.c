@@ -232,38 +232,64 @@ is_copy(const struct follow_piece *p, const struct follow_file *old)
 	    memcmp(old->head, p->head.bytes, old->n_head) == 0;
 }
 
-/* One walk; false if names changed under it. */
+/*
+ * Is it next, or what a processor or packer made of that?  Then it was rotated
+ * since it was opened, and so were the newer ones, which have to wait.
+ */
 static bool
+is_next(const struct follow_piece *p, const struct follow_file *next)
+{
+	char head[FOLLOW_HEAD];
+	size_t n;
+
+	if (next->fd < 0)
+		return false;
+	n = follow_file_peek(next, head);
+	if (n > p->head.n)
+		n = p->head.n;
+	return n > 0 && memcmp(head, p->head.bytes, n) == 0;
+}
+
+/* What a walk through the rotated files found. */
+enum found { FOUND_NONE, FOUND_OLD, FOUND_CHANGED };
+
+static enum found
 find_pieces(struct follow_between *b, const struct follow_place *place,
     struct follow_file *old, const struct follow_file *next, bool truncated,
-    const struct follow_known *known)
+    const struct follow_known *known, bool *next_rotated)
 {
+	enum found found = FOUND_NONE;
 	struct follow_piece p;
-	bool met = false, changed;
 	struct walk w;
 
+	b->n = 0;
+	*next_rotated = false;
 	walk_begin(&w, place);
-	while (!met && walk_next(&w, b, &p)) {
-		if (same_file(&p, next) || has(b, &p))
+	while (found == FOUND_NONE && walk_next(&w, b, &p)) {
+		if (has(b, &p))
 			continue;
-		if (same_file(&p, old)) {
-			met = true;
+		if (!truncated && same_file(&p, old)) {
+			found = FOUND_OLD;
 			break;
 		}
 		read_head(&p, place->directory);
-		if (truncated && is_copy(&p, old)) {
+		if (same_file(&p, next) || is_next(&p, next)) {
+			b->n = 0;
+			*next_rotated = true;
+		} else if (truncated && is_copy(&p, old)) {
 			add_copy(b, &p, old);
-			met = true;
+			found = FOUND_OLD;
 		} else if (is_known(known, &p.head)) {
-			met = true;
+			found = FOUND_OLD;
 		} else if (p.head.n > 0) {
 			add(b, &p);
 		}
 	}
-	changed = w.changed;
+	if (w.changed && !(found == FOUND_OLD && b->n > 0 &&
+	    b->pieces[b->n - 1].goes_on))
+		found = FOUND_CHANGED;
 	log_files_clear(&w.files);
-	b->lost = !met && b->n > 0 && (old->fd >= 0 || known->next > 0);
-	return !changed;
+	return found;
 }
 
 void
@@ -271,24 +297,24 @@ follow_between_find(struct follow_between *b, const struct follow_place *place,
     struct follow_file *old, const struct follow_file *next, bool truncated,
     struct follow_known *known)
 {
+	enum found found = FOUND_CHANGED;
 	struct follow_piece previous;
 	char head[FOLLOW_HEAD];
-	bool has_previous;
+	bool has_previous, next_rotated;
 
 	if (!truncated && old->fd >= 0)
 		follow_known_add(known, head, follow_file_peek(old, head));
 	/* Before the names are read: if it is not there, its last name is. */
 	has_previous = open_previous(b, place, &previous);
-	for (int i = 0; i < LISTINGS; i++) {
-		b->n = 0;
-		if (find_pieces(b, place, old, next, truncated, known) ||
-		    (b->n > 0 && b->pieces[b->n - 1].goes_on))
-			break;
-	}
+	for (int i = 0; i < LISTINGS && found == FOUND_CHANGED; i++)
+		found = find_pieces(b, place, old, next, truncated, known,
+		    &next_rotated);
+	b->lost = found == FOUND_NONE && b->n > 0 && known->next > 0;
 	reverse(b);
 	if (truncated)
 		follow_known_add(known, old->head, old->n_head);
-	if (has_previous && (same_file(&previous, old) ||
+	/* If next was rotated, all before it have names of their own. */
+	if (has_previous && (next_rotated || same_file(&previous, old) ||
 	    same_file(&previous, next) || has(b, &previous) ||
 	    is_known(known, &previous.head)))
 		reader_close(&previous.reader);
@@ -332,6 +358,15 @@ add_end(struct follow_between *b, struct follow_piece *p,
 	return true;
 }
 
+static void
+forget_pieces(struct follow_between *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->pieces[i].reader != NULL)
+			reader_close(&b->pieces[i].reader);
+	b->n = 0;
+}
+
 bool
 follow_between_back(struct follow_between *b, const struct follow_place *place,
     const struct follow_file *next, uint64_t bytes_back,
@@ -339,8 +374,8 @@ follow_between_back(struct follow_between *b, const struct follow_place *place,
 {
 	struct follow_head heads[FOLLOW_KNOWN];
 	uint64_t left = bytes_back;
-	struct follow_piece p;
 	bool more = true;
+	struct follow_piece p;
 	size_t n = 0;
 	struct walk w;
 
@@ -353,12 +388,18 @@ follow_between_back(struct follow_between *b, const struct follow_place *place,
 	}
 	walk_begin(&w, place);
 	while ((left > 0 || n < FOLLOW_KNOWN) && walk_next(&w, b, &p)) {
-		if (same_file(&p, next) || has(b, &p))
+		if (has(b, &p))
 			continue;
-		if (n < FOLLOW_KNOWN) {
-			read_head(&p, place->directory);
-			heads[n++] = p.head;
+		read_head(&p, place->directory);
+		if (same_file(&p, next) || is_next(&p, next)) {
+			forget_pieces(b);
+			left = bytes_back;
+			more = true;
+			n = 0;
+			continue;
 		}
+		if (n < FOLLOW_KNOWN)
+			heads[n++] = p.head;
 		if (left > 0 && more)
 			more = add_end(b, &p, place->directory, &left);
 		if (!more)

@@ -153,7 +153,7 @@ see(struct follow_log *l, struct follow_seen *seen)
 	if (l->now.fd < 0)
 		return;
 	follow_file_see(&l->now, seen);
-	if (l->names_due && l->state == FOLLOW_OPEN && !seen->unread &&
+	if (l->state == FOLLOW_OPEN && !seen->unread && !seen->restarted &&
 	    seen->name == FOLLOW_OURS)
 		seen->restarted |= was_emptied_unread(l);
 }
@@ -414,5 +414,5 @@ follow_log_start(struct follow_log *l, uint64_t bytes_back)
 	seen.name = who_has_name(l);
 	if (follow_step(&l->state, &seen) == FOLLOW_BEGIN)
 		open_next(l, &l->now);
-	return seek_back(l, l->now.fd >= 0 ? bytes_back : 0);
+	return seek_back(l, bytes_back);
 }

@@ -58,6 +58,8 @@ follow_step(enum follow_state *state, const struct follow_seen *seen)
 {
 	switch (*state) {
 	case FOLLOW_ABSENT:
+		if (seen->between)
+			return go(state, FOLLOW_BEHIND, FOLLOW_CATCH_UP);
 		if (seen->name == FOLLOW_NONE)
 			return FOLLOW_WAIT;
 		return go(state, FOLLOW_BEHIND, FOLLOW_BEGIN);

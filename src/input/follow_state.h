@@ -17,7 +17,8 @@
  *	                                 ^        another file has the name       |
  *	                                 +----------------------------------------+
  *
- *	ABSENT	nothing is open.  It waits for the name.
+ *	ABSENT	nothing is open.  It waits for the name.  (At the start there may
+ *		be files that had it: then it goes over BEHIND and back.)
  *	OPEN	the file that has the name is read to its end, and again when
  *		it grows.
  *	ROTATED	the file that is read was renamed.  Whoever writes it may not
@@ -53,7 +54,7 @@ struct follow_seen {
 	bool restarted;	/* it is shorter than what was read of it, or begins
 			 * with something else */
 	bool unlinked;	/* it has no name any more */
-	bool between;	/* BEHIND: there are files to be read first */
+	bool between;	/* BEHIND, ABSENT: there are files to be read first */
 	bool nothing;	/* BEHIND: what had the name could not be opened */
 };
 
