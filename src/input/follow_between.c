@@ -2,8 +2,8 @@
 
 #include <sys/stat.h>
 
-#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +14,9 @@
 
 #define CHUNK ((size_t)128 << 10)
 /* Names that change while they are read are read again, so often. */
-#define LISTINGS 5
+#define LISTINGS 200
+/* Rotated files are held open until they are read, but not more of them. */
+#define HELD 200
 /*
  * Of a packed file there is no reading from the end: one larger than this is not
  * worth it to show a few lines at the start.
@@ -23,12 +25,13 @@
 
 struct follow_piece {
 	const char *path;
+	int fd;		 /* so that it may be renamed, packed and deleted; -1 if
+			  * there are too many: then by its path and inode */
 	uint64_t device, inode;
-	uint64_t size;	       /* on disk */
-	struct reader *reader; /* opened already; or NULL */
-	uint64_t from;	       /* where to begin */
-	bool goes_on;	       /* with what b->lines hold */
-	bool held;	       /* by its descriptor: it may lose its name */
+	uint64_t size;	 /* on disk */
+	uint64_t from;	 /* where to begin */
+	bool goes_on;	 /* with what b->lines hold */
+	bool packed;
 	struct follow_head head;
 };
 
@@ -46,12 +49,6 @@ follow_known_has(const struct follow_known *k, const char *head, size_t n)
 	return false;
 }
 
-static bool
-is_known(const struct follow_known *k, const struct follow_head *h)
-{
-	return follow_known_has(k, h->bytes, h->n);
-}
-
 void
 follow_known_add(struct follow_known *k, const char *head, size_t n)
 {
@@ -59,7 +56,7 @@ follow_known_add(struct follow_known *k, const char *head, size_t n)
 
 	if (n > FOLLOW_HEAD)
 		n = FOLLOW_HEAD;
-	if (n == 0 || follow_known_has(k, head, n))
+	if (n < FOLLOW_HEAD_LEAST || follow_known_has(k, head, n))
 		return;
 	memcpy(h->bytes, head, n);
 	h->n = n;
@@ -87,57 +84,96 @@ same_file(const struct follow_piece *p, const struct follow_file *f)
 	return f->fd >= 0 && p->inode == f->inode && p->device == f->device;
 }
 
-static int
-open_piece(struct follow_piece *p, const char *directory)
+/* Opens the file; false if it is none, or empty. */
+static bool
+piece_begin(struct follow_piece *p, const char *path)
 {
-	const struct source s = { .path = p->path, .stream = directory,
-		.kind = SOURCE_FILE, .device = p->device, .inode = p->inode };
+	struct stat st;
 
-	return reader_open(&p->reader, &s, NULL);
+	*p = (struct follow_piece){ .path = path };
+	p->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (p->fd < 0)
+		return false;
+	if (fstat(p->fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0) {
+		close(p->fd);
+		return false;
+	}
+	p->device = st.st_dev;
+	p->inode = st.st_ino;
+	p->size = (uint64_t)st.st_size;
+	return true;
 }
 
 static void
-read_head(struct follow_piece *p, const char *directory)
+piece_end(struct follow_piece *p)
 {
+	if (p->fd >= 0)
+		close(p->fd);
+	p->fd = -1;
+}
+
+static int
+dup_held(int fd)
+{
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+/* The descriptor as a path: what is opened by it is the same file. */
+static void
+held_path(char path[32], int fd)
+{
+	snprintf(path, 32, "/proc/self/fd/%d", fd);
+}
+
+static struct reader *
+piece_reader(const struct follow_piece *p)
+{
+	struct source s = { .path = p->path, .kind = SOURCE_FILE,
+		.device = p->device, .inode = p->inode };
+	const char *slash = strrchr(p->path, '/');
+	struct buf directory = { 0 };
+	struct reader *r;
+	char held[32];
+
+	if (p->fd >= 0) {
+		held_path(held, p->fd);
+		s.path = held;
+	}
+	buf_add(&directory, p->path, (size_t)(slash - p->path) + 1);
+	s.stream = directory.p;
+	if (reader_open(&r, &s, NULL) < 0)
+		r = NULL;
+	buf_clear(&directory);
+	return r;
+}
+
+static void
+read_head(struct follow_piece *p)
+{
+	struct reader *r = piece_reader(p);
 	size_t got;
 
-	if (open_piece(p, directory) < 0)
+	if (r == NULL)
 		return;
-	while (p->head.n < FOLLOW_HEAD && (got = reader_read(p->reader,
+	p->packed = reader_packing(r) != PACKING_NONE;
+	while (p->head.n < FOLLOW_HEAD && (got = reader_read(r,
 	    p->head.bytes + p->head.n, FOLLOW_HEAD - p->head.n)) > 0)
 		p->head.n += got;
-	reader_close(&p->reader);
+	reader_close(&r);
 }
 
 /*
  * multilog's "previous" is a log that is finished but has no name of its own
- * yet.  Its descriptor is kept, for a processor may put another file in its place.
+ * yet.
  */
 static bool
 open_previous(struct follow_between *b, const struct follow_place *place,
     struct follow_piece *p)
 {
-	struct stat st;
-	int fd;
-
-	*p = (struct follow_piece){ .path = path_in(b, place->directory,
-	    "previous") };
-	if (place->name.kind != SOURCE_CURRENT)
+	if (place->name.kind != SOURCE_CURRENT ||
+	    !piece_begin(p, path_in(b, place->directory, "previous")))
 		return false;
-	fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0 ||
-	    (p->reader = reader_plain_new(fd, true, NULL)) == NULL) {
-		close(fd);
-		return false;
-	}
-	p->held = true;
-	p->device = st.st_dev;
-	p->inode = st.st_ino;
-	p->size = (uint64_t)st.st_size;
-	p->head.n = reader_read(p->reader, p->head.bytes, FOLLOW_HEAD);
-	reader_seek(p->reader, 0);
+	read_head(p);
 	return true;
 }
 
@@ -146,7 +182,6 @@ struct walk {
 	const struct follow_place *place;
 	struct log_files files;
 	size_t begin, at; /* files[at - 1] is next */
-	bool changed;	  /* one of them was renamed meanwhile */
 };
 
 static void
@@ -160,45 +195,83 @@ walk_begin(struct walk *w, const struct follow_place *place)
 	w->at = end;
 }
 
+/*
+ * Numbers move on from file to file: what was seen under them fits together only
+ * if none did meanwhile.  multilog's names and dates stay.
+ */
+static bool
+walk_end(struct walk *w)
+{
+	const struct name *name = &w->place->name;
+	struct log_files again;
+	bool same = true;
+
+	if (!w->place->alone && name->kind != SOURCE_CURRENT) {
+		log_files_read(&again, w->place->directory);
+		same = log_files_same(&w->files, &again, name);
+		log_files_clear(&again);
+	}
+	log_files_clear(&w->files);
+	return same;
+}
+
 static bool
 walk_next(struct walk *w, struct follow_between *b, struct follow_piece *p)
 {
-	struct stat st;
-
 	while (w->at > w->begin) {
 		const struct log_file *f = &w->files.files[--w->at];
 
-		if (name_cmp_age(&f->name, &w->place->name) >= 0)
-			continue;
-		*p = (struct follow_piece){ .path = path_in(b,
-		    w->place->directory, f->file_name) };
-		if (stat(p->path, &st) < 0) {
-			w->changed |= errno == ENOENT;
-			continue;
-		}
-		if (!S_ISREG(st.st_mode) || st.st_size == 0)
-			continue;
-		p->device = st.st_dev;
-		p->inode = st.st_ino;
-		p->size = (uint64_t)st.st_size;
-		return true;
+		if (name_cmp_age(&f->name, &w->place->name) < 0 &&
+		    piece_begin(p, path_in(b, w->place->directory,
+		    f->file_name)))
+			return true;
 	}
 	return false;
 }
 
 static void
-add(struct follow_between *b, const struct follow_piece *p)
+add(struct follow_between *b, struct follow_piece *p)
 {
+	if (b->n >= HELD)
+		piece_end(p);
 	ARRAY_PUSH(b->pieces, b->n, b->cap) = *p;
 }
 
-static bool
-has(const struct follow_between *b, const struct follow_piece *p)
+static void
+forget_pieces(struct follow_between *b)
 {
 	for (size_t i = 0; i < b->n; i++)
-		if (b->pieces[i].inode == p->inode &&
-		    b->pieces[i].device == p->device)
+		piece_end(&b->pieces[i]);
+	b->n = 0;
+	b->barred = false;
+}
+
+static bool
+same_head(const struct follow_head *a, const struct follow_head *b)
+{
+	size_t n = a->n < b->n ? a->n : b->n;
+
+	return n >= FOLLOW_HEAD_LEAST && memcmp(a->bytes, b->bytes, n) == 0;
+}
+
+/* A file, or the packed one that is being made of it: the whole one counts. */
+static bool
+has(struct follow_between *b, const struct follow_piece *p)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct follow_piece *o = &b->pieces[i];
+
+		if (o->inode == p->inode && o->device == p->device)
 			return true;
+		if (!same_head(&o->head, &p->head))
+			continue;
+		if (!p->packed && o->packed) {
+			piece_end(o);
+			*o = *p;
+			o->fd = dup_held(p->fd);
+		}
+		return true;
+	}
 	return false;
 }
 
@@ -213,83 +286,96 @@ reverse(struct follow_between *b)
 	}
 }
 
-/* The copy of what was truncated goes on where old was read to. */
+static bool
+begins_as(const struct follow_piece *p, const struct follow_file *f)
+{
+	return f->n_head > 0 && f->n_head <= p->head.n &&
+	    memcmp(f->head, p->head.bytes, f->n_head) == 0;
+}
+
+/* It goes on where old was read to. */
 static void
-add_copy(struct follow_between *b, struct follow_piece *p,
-    struct follow_file *old)
+be_copy(struct follow_piece *p, const struct follow_file *old)
 {
 	p->from = old->offset;
 	p->goes_on = true;
-	b->lines = old->lines;
-	old->lines = (struct live_lines){ 0 };
-	add(b, p);
-}
-
-static bool
-is_copy(const struct follow_piece *p, const struct follow_file *old)
-{
-	return old->n_head > 0 && old->n_head <= p->head.n &&
-	    memcmp(old->head, p->head.bytes, old->n_head) == 0;
 }
 
 /*
- * Is it next, or what a processor or packer made of that?  Then it was rotated
- * since it was opened, and so were the newer ones, which have to wait.
+ * Is it next, or what a processor or packer made of that, or a copy?  Then it
+ * was rotated since it was opened, or will be truncated, and so were the newer
+ * ones, which have to wait.
  */
 static bool
 is_next(const struct follow_piece *p, const struct follow_file *next)
 {
-	char head[FOLLOW_HEAD];
-	size_t n;
+	struct follow_head head;
 
 	if (next->fd < 0)
 		return false;
-	n = follow_file_peek(next, head);
-	if (n > p->head.n)
-		n = p->head.n;
-	return n > 0 && memcmp(head, p->head.bytes, n) == 0;
+	head.n = follow_file_peek(next, head.bytes);
+	if (same_head(&head, &p->head))
+		return true;
+	/* What was read of it, if it has been truncated in this moment. */
+	return next->n_head >= FOLLOW_HEAD_LEAST && begins_as(p, next);
 }
 
 /* What a walk through the rotated files found. */
+/* FOUND_CHANGED: look again. */
 enum found { FOUND_NONE, FOUND_OLD, FOUND_CHANGED };
+
+/* What is to be done with one of them. */
+enum use { USE_ADD, USE_NOT, USE_AND_END, USE_END, USE_BEGIN_ANEW };
+
+static enum use
+use_of(struct follow_piece *p, struct follow_between *b,
+    const struct follow_file *old, const struct follow_file *next,
+    bool truncated, const struct follow_known *known)
+{
+	if (!truncated && same_file(p, old))
+		return USE_END;
+	read_head(p);
+	if (has(b, p))
+		return USE_NOT;
+	if (truncated && old->n_head >= FOLLOW_HEAD_LEAST &&
+	    begins_as(p, old)) {
+		be_copy(p, old);
+		return USE_AND_END;
+	}
+	if (same_file(p, next) || is_next(p, next))
+		return USE_BEGIN_ANEW;
+	if (follow_known_has(known, p->head.bytes, p->head.n))
+		return USE_END;
+	return p->head.n > 0 ? USE_ADD : USE_NOT;
+}
 
 static enum found
 find_pieces(struct follow_between *b, const struct follow_place *place,
-    struct follow_file *old, const struct follow_file *next, bool truncated,
-    const struct follow_known *known, bool *next_rotated)
+    const struct follow_file *old, const struct follow_file *next,
+    bool truncated, const struct follow_known *known, bool *next_rotated)
 {
 	enum found found = FOUND_NONE;
 	struct follow_piece p;
 	struct walk w;
 
-	b->n = 0;
+	forget_pieces(b);
 	*next_rotated = false;
 	walk_begin(&w, place);
 	while (found == FOUND_NONE && walk_next(&w, b, &p)) {
-		if (has(b, &p))
-			continue;
-		if (!truncated && same_file(&p, old)) {
-			found = FOUND_OLD;
-			break;
-		}
-		read_head(&p, place->directory);
-		if (same_file(&p, next) || is_next(&p, next)) {
-			b->n = 0;
-			*next_rotated = true;
-		} else if (truncated && is_copy(&p, old)) {
-			add_copy(b, &p, old);
-			found = FOUND_OLD;
-		} else if (is_known(known, &p.head)) {
-			found = FOUND_OLD;
-		} else if (p.head.n > 0) {
+		enum use use = use_of(&p, b, old, next, truncated, known);
+
+		if (use == USE_ADD || use == USE_AND_END)
 			add(b, &p);
+		else
+			piece_end(&p);
+		if (use == USE_AND_END || use == USE_END)
+			found = FOUND_OLD;
+		if (use == USE_BEGIN_ANEW) {
+			forget_pieces(b);
+			*next_rotated = true;
 		}
 	}
-	if (w.changed && !(found == FOUND_OLD && b->n > 0 &&
-	    b->pieces[b->n - 1].goes_on))
-		found = FOUND_CHANGED;
-	log_files_clear(&w.files);
-	return found;
+	return walk_end(&w) ? found : FOUND_CHANGED;
 }
 
 void
@@ -311,13 +397,20 @@ follow_between_find(struct follow_between *b, const struct follow_place *place,
 		    &next_rotated);
 	b->lost = found == FOUND_NONE && b->n > 0 && known->next > 0;
 	reverse(b);
+	/* If little was read of it, it is the oldest, if any. */
+	if (truncated && b->n > 0 && begins_as(&b->pieces[0], old))
+		be_copy(&b->pieces[0], old);
+	if (follow_between_goes_on(b)) {
+		b->lines = old->lines;
+		old->lines = (struct live_lines){ 0 };
+	}
 	if (truncated)
 		follow_known_add(known, old->head, old->n_head);
 	/* If next was rotated, all before it have names of their own. */
 	if (has_previous && (next_rotated || same_file(&previous, old) ||
 	    same_file(&previous, next) || has(b, &previous) ||
-	    is_known(known, &previous.head)))
-		reader_close(&previous.reader);
+	    follow_known_has(known, previous.head.bytes, previous.head.n)))
+		piece_end(&previous);
 	else if (has_previous)
 		add(b, &previous);
 	for (size_t i = 0; i < b->n; i++)
@@ -325,46 +418,61 @@ follow_between_find(struct follow_between *b, const struct follow_place *place,
 		    b->pieces[i].head.n);
 }
 
-void
-follow_between_drop_copy(struct follow_between *b, const char *head, size_t n)
+/* Takes the end of p; no more is wanted if nothing can be had before it. */
+static void
+add_end(struct follow_between *b, struct follow_piece *p, uint64_t *left)
 {
-	const struct follow_piece *last;
-
-	if (b->n == 0 || n == 0)
-		return;
-	last = &b->pieces[b->n - 1];
-	if (n > last->head.n)
-		n = last->head.n;
-	b->n -= memcmp(head, last->head.bytes, n) == 0;
-}
-
-/* Takes the end of p; false if nothing can be had of it, nor before it. */
-static bool
-add_end(struct follow_between *b, struct follow_piece *p,
-    const char *directory, uint64_t *left)
-{
-	if (p->reader == NULL && open_piece(p, directory) < 0)
-		return true;
-	if (reader_packing(p->reader) == PACKING_NONE)
-		p->from = p->size > *left ? p->size - *left : 0;
-	else if (p->size > PACKED_MOST)
+	b->barred = p->packed && p->size > PACKED_MOST;
+	if (b->barred) {
 		*left = 0;
-	if (!p->held)
-		reader_close(&p->reader);
-	if (*left == 0)
-		return false;
+		piece_end(p);
+		return;
+	}
+	if (!p->packed)
+		p->from = p->size > *left ? p->size - *left : 0;
 	*left -= p->size < *left ? p->size : *left;
 	add(b, p);
-	return true;
 }
 
-static void
-forget_pieces(struct follow_between *b)
+/* One walk for follow_between_back(); *left is what could not be had. */
+static bool
+find_back(struct follow_between *b, const struct follow_place *place,
+    const struct follow_file *next, uint64_t *left, struct follow_known *known)
 {
-	for (size_t i = 0; i < b->n; i++)
-		if (b->pieces[i].reader != NULL)
-			reader_close(&b->pieces[i].reader);
-	b->n = 0;
+	const uint64_t bytes_back = *left;
+	struct follow_known found = { .next = 0 };
+	struct follow_piece p;
+	struct walk w;
+
+	forget_pieces(b);
+	if (open_previous(b, place, &p)) {
+		follow_known_add(&found, p.head.bytes, p.head.n);
+		if (*left == 0 || same_file(&p, next))
+			piece_end(&p);
+		else
+			add_end(b, &p, left);
+	}
+	walk_begin(&w, place);
+	for (size_t n = 0; (*left > 0 || n < FOLLOW_KNOWN - 1) &&
+	    walk_next(&w, b, &p); n++) {
+		read_head(&p);
+		if (same_file(&p, next) || is_next(&p, next)) {
+			forget_pieces(b);
+			piece_end(&p);
+			found = (struct follow_known){ .next = 0 };
+			*left = bytes_back;
+			continue;
+		}
+		if (n < FOLLOW_KNOWN - 1)
+			follow_known_add(&found, p.head.bytes, p.head.n);
+		if (*left > 0 && !has(b, &p))
+			add_end(b, &p, left);
+		else
+			piece_end(&p);
+	}
+	*known = found;
+	reverse(b);
+	return walk_end(&w);
 }
 
 bool
@@ -372,44 +480,14 @@ follow_between_back(struct follow_between *b, const struct follow_place *place,
     const struct follow_file *next, uint64_t bytes_back,
     struct follow_known *known)
 {
-	struct follow_head heads[FOLLOW_KNOWN];
 	uint64_t left = bytes_back;
-	bool more = true;
-	struct follow_piece p;
-	size_t n = 0;
-	struct walk w;
 
-	if (open_previous(b, place, &p)) {
-		heads[n++] = p.head;
-		if (left == 0 || same_file(&p, next))
-			reader_close(&p.reader);
-		else
-			more = add_end(b, &p, place->directory, &left);
+	for (int i = 0; i < LISTINGS; i++) {
+		left = bytes_back;
+		if (find_back(b, place, next, &left, known))
+			break;
 	}
-	walk_begin(&w, place);
-	while ((left > 0 || n < FOLLOW_KNOWN) && walk_next(&w, b, &p)) {
-		if (has(b, &p))
-			continue;
-		read_head(&p, place->directory);
-		if (same_file(&p, next) || is_next(&p, next)) {
-			forget_pieces(b);
-			left = bytes_back;
-			more = true;
-			n = 0;
-			continue;
-		}
-		if (n < FOLLOW_KNOWN)
-			heads[n++] = p.head;
-		if (left > 0 && more)
-			more = add_end(b, &p, place->directory, &left);
-		if (!more)
-			left = 0;
-	}
-	log_files_clear(&w.files);
-	reverse(b);
-	while (n-- > 0)
-		follow_known_add(known, heads[n].bytes, heads[n].n);
-	return left > 0 || !more;
+	return left > 0 || b->barred;
 }
 
 /* ---- reading them ---- */
@@ -433,31 +511,22 @@ static bool
 begin_piece(struct follow_between *b)
 {
 	struct follow_piece *p = &b->pieces[b->at];
-	struct buf directory = { 0 };
-	const char *slash = strrchr(p->path, '/');
 
-	if (p->reader == NULL) {
-		buf_add(&directory, p->path, (size_t)(slash - p->path) + 1);
-		open_piece(p, directory.p);
-		buf_clear(&directory);
-	}
-	b->reader = p->reader;
-	p->reader = NULL;
+	b->reader = piece_reader(p);
+	piece_end(p);
 	if (b->reader == NULL) {
 		b->lost = true;
 		return false;
 	}
-	b->offset = p->from;
 	if (p->goes_on) {
 		skip_bytes(b->reader, p->from);
 		return true;
 	}
 	/* From one byte before: whether a line begins there. */
-	b->offset -= p->from > 0;
-	live_lines_restart(&b->lines, b->offset);
+	live_lines_restart(&b->lines, p->from - (p->from > 0));
 	b->lines.skip = p->from > 0;
-	if (b->offset > 0)
-		skip_bytes(b->reader, b->offset);
+	if (p->from > 1)
+		skip_bytes(b->reader, p->from - 1);
 	return true;
 }
 
@@ -474,7 +543,6 @@ follow_between_read(struct follow_between *b)
 	if (n > 0) {
 		live_lines_filled(&b->lines, n);
 		b->bytes += n;
-		b->offset += n;
 		return;
 	}
 	reader_close(&b->reader);
@@ -498,14 +566,36 @@ follow_between_take(struct follow_between *b, struct str *block,
 	return true;
 }
 
+bool
+follow_between_goes_on(const struct follow_between *b)
+{
+	return follow_between_any(b) && b->pieces[b->at].goes_on;
+}
+
+bool
+follow_between_open_newest(struct follow_between *b, struct follow_file *f,
+    struct follow_watch *w)
+{
+	struct follow_piece *p;
+	char held[32];
+
+	if (!follow_between_any(b) || b->pieces[b->n - 1].fd < 0)
+		return false;
+	p = &b->pieces[b->n - 1];
+	held_path(held, p->fd);
+	if (p->goes_on || follow_file_open(f, held, w) != 0)
+		return false;
+	piece_end(p);
+	b->n--;
+	return true;
+}
+
 void
 follow_between_clear(struct follow_between *b)
 {
 	if (b->reader != NULL)
 		reader_close(&b->reader);
-	for (size_t i = 0; i < b->n; i++)
-		if (b->pieces[i].reader != NULL)
-			reader_close(&b->pieces[i].reader);
+	forget_pieces(b);
 	free(b->pieces);
 	live_lines_clear(&b->lines);
 	arena_clear(&b->arena);

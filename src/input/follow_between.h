@@ -23,6 +23,8 @@ struct reader;
 
 /* Beginnings of files that were followed: the latest ones. */
 #define FOLLOW_KNOWN 32
+/* So short a beginning may be anyone's: half a stamp. */
+#define FOLLOW_HEAD_LEAST 32
 struct follow_known {
 	struct follow_head {
 		char bytes[FOLLOW_HEAD];
@@ -47,8 +49,8 @@ struct follow_between {
 	size_t ended;	       /* so many ends were told */
 	struct reader *reader; /* of it */
 	struct live_lines lines;
-	uint64_t offset;       /* in it, of what will be read next */
 	uint64_t bytes;	       /* read in all */
+	bool barred;	       /* by a file that cannot be read from its end */
 	bool lost;	       /* there may have been more, that were removed */
 	struct arena arena;    /* of the paths */
 };
@@ -65,13 +67,6 @@ void follow_between_clear(struct follow_between *b);
 void follow_between_find(struct follow_between *b, const struct follow_place *p,
     struct follow_file *old, const struct follow_file *next, bool truncated,
     struct follow_known *known);
-
-/*
- * Without the newest piece, if that is a copy of a file that begins with head: the
- * copy may not be complete.
- */
-void follow_between_drop_copy(struct follow_between *b, const char *head,
-    size_t n);
 
 /*
  * Fills an empty b with the end of the rotated files before the one followed:
@@ -96,6 +91,16 @@ bool follow_between_take(struct follow_between *b, struct str *block,
     uint64_t *offset, bool *end);
 void follow_between_read(struct follow_between *b);
 
+/* Does the first piece go on with the lines of what was truncated? */
+bool follow_between_goes_on(const struct follow_between *b);
+/*
+ * Opens the newest piece as a file that may still be written, and leaves it out.
+ * False: it is packed, or there is none.
+ */
+bool follow_between_open_newest(struct follow_between *b, struct follow_file *f,
+    struct follow_watch *w);
+
+/* None is known, nor is it added, that is shorter than FOLLOW_HEAD_LEAST. */
 bool follow_known_has(const struct follow_known *k, const char *head, size_t n);
 void follow_known_add(struct follow_known *k, const char *head, size_t n);
 

@@ -46,7 +46,8 @@ follow_log_clear(struct follow_log *l)
 	close_file(l, &l->now);
 	close_file(l, &l->before);
 	clear_between(l);
-	buf_clear(&l->cut);
+	buf_clear(&l->end);
+	l->end_due = false;
 	follow_watch_remove(l->watch, l->aside);
 	l->aside = FOLLOW_NO_WATCH;
 }
@@ -73,7 +74,7 @@ follow_log_had(const struct follow_log *l, const char *directory,
 		return true;
 	return l->place.directory == directory &&
 	    (follow_known_has(&l->known, head, n) ||
-	    (l->now.n_head > 0 && l->now.n_head <= n &&
+	    (l->now.n_head >= FOLLOW_HEAD_LEAST && l->now.n_head <= n &&
 	    memcmp(l->now.head, head, l->now.n_head) == 0));
 }
 
@@ -118,22 +119,30 @@ who_has_name(const struct follow_log *l)
 /*
  * A file that was copied and truncated before anything was read of it does not
  * look any different.  But there is a rotated file then that nobody knows, and is
- * no copy of what the file holds now.
+ * no copy of what the file holds now.  Asked when it is empty, and again when its
+ * first bytes were read: those are of the file after the one that is found.
  */
-static bool
-was_emptied_unread(struct follow_log *l)
+static void
+look_between(struct follow_log *l)
 {
-	char head[FOLLOW_HEAD];
+	struct follow_file none;
 
-	if (l->place.name.kind == SOURCE_CURRENT || l->now.pipe ||
-	    l->now.offset > 0)
-		return false;
+	if (l->place.name.kind == SOURCE_CURRENT || l->now.pipe)
+		return;
+	follow_file_init(&none);
 	clear_between(l);
-	follow_between_find(&l->between, &l->place, &l->now, &l->now, true,
+	follow_between_find(&l->between, &l->place, &none, &l->now, false,
 	    &l->known);
-	follow_between_drop_copy(&l->between, head,
-	    follow_file_peek(&l->now, head));
-	return follow_between_any(&l->between);
+}
+
+static void
+read_now(struct follow_log *l)
+{
+	bool first = l->now.offset == 0;
+
+	follow_file_read(&l->now);
+	if (first && l->now.offset > 0)
+		look_between(l);
 }
 
 /*
@@ -153,9 +162,11 @@ see(struct follow_log *l, struct follow_seen *seen)
 	if (l->now.fd < 0)
 		return;
 	follow_file_see(&l->now, seen);
-	if (l->state == FOLLOW_OPEN && !seen->unread && !seen->restarted &&
-	    seen->name == FOLLOW_OURS)
-		seen->restarted |= was_emptied_unread(l);
+	if (l->state == FOLLOW_OPEN && l->now.offset == 0 && !seen->unread &&
+	    !seen->between) {
+		look_between(l);
+		seen->between = follow_between_any(&l->between);
+	}
 }
 
 /* ---- what there is to be done ---- */
@@ -212,9 +223,29 @@ begin(struct follow_log *l)
 	l->notice = FOLLOW_APPEARED;
 }
 
+/*
+ * Nothing comes of f any more: its last line, if that has no end, is handed out
+ * next.
+ */
+static void
+end_file(struct follow_log *l, struct follow_file *f, bool contiguous)
+{
+	struct str rest = live_lines_rest(&f->lines);
+
+	assert(!l->end_due);
+	buf_reset(&l->end);
+	buf_add_str(&l->end, rest);
+	buf_add_repeated(&l->end, '\0', BLOCKS_SLACK);
+	l->end_offset = f->lines.offset;
+	l->end_contiguous = contiguous;
+	l->end_due = true;
+}
+
 static void
 move_on(struct follow_log *l)
 {
+	/* multilog closes a log before it renames it. */
+	bool closed = l->place.name.kind == SOURCE_CURRENT;
 	struct follow_file next;
 
 	assert(l->before.fd < 0);
@@ -223,38 +254,51 @@ move_on(struct follow_log *l)
 	clear_between(l);
 	follow_between_find(&l->between, &l->place, &l->now, &next, false,
 	    &l->known);
-	l->before = l->now;
-	/* multilog closes a log before it renames it. */
-	l->before_over = l->place.name.kind == SOURCE_CURRENT;
-	l->now = next;
 	l->notice = l->between.lost ? FOLLOW_MISSED : FOLLOW_WENT_ON;
+	if (closed || follow_between_any(&l->between)) {
+		end_file(l, &l->now, closed);
+		close_file(l, &l->now);
+		/* The newest may still be written, by who does not know of the
+		 * rotation after it. */
+		if (!closed)
+			follow_between_open_newest(&l->between, &l->before,
+			    l->watch);
+	} else {
+		l->before = l->now;
+	}
+	l->now = next;
 }
 
 static void
 restart(struct follow_log *l)
 {
-	struct str rest;
-
-	if (!follow_between_any(&l->between)) {
-		clear_between(l);
-		follow_between_find(&l->between, &l->place, &l->now, &l->now,
-		    true, &l->known);
-	}
-	/* Nowhere is the rest of a line that was half written. */
-	rest = live_lines_rest(&l->now.lines);
-	if (rest.n > 0) {
-		buf_reset(&l->cut);
-		buf_add_str(&l->cut, rest);
-		buf_add_repeated(&l->cut, '\0', BLOCKS_SLACK);
-	}
+	clear_between(l);
+	follow_between_find(&l->between, &l->place, &l->now, &l->now, true,
+	    &l->known);
+	/* Without a copy the rest of a line that was half written is nowhere. */
+	if (l->now.offset > 0 && !follow_between_goes_on(&l->between))
+		end_file(l, &l->now, false);
 	follow_file_seek(&l->now, 0, true);
 	l->notice = FOLLOW_TRUNCATED;
 }
 
 /* ---- what comes out ---- */
 
+static bool
+take_end(struct follow_log *l, struct follow_block *b)
+{
+	if (!l->end_due)
+		return false;
+	b->lines = str_make(l->end.p, l->end.n - BLOCKS_SLACK);
+	b->offset = l->end_offset;
+	b->end = true;
+	b->contiguous = l->end_contiguous;
+	l->end_due = false;
+	return true;
+}
+
 /*
- * The file before goes when its successor is about to be one, and when it is
+ * The file before is over when its successor is about to be one, and when it is
  * deleted and its successor is written.
  */
 static bool
@@ -274,40 +318,12 @@ read_before(struct follow_log *l, struct follow_block *b)
 		follow_file_read(f);
 	}
 	if (l->state == FOLLOW_ROTATED || l->state == FOLLOW_GONE ||
-	    (seen.unlinked && l->now.offset > 0))
-		l->before_over = true;
-	return false;
-}
-
-static bool
-end_before(struct follow_log *l, struct follow_block *b)
-{
-	struct follow_file *f = &l->before;
-
-	if (f->fd < 0 || !l->before_over)
-		return false;
-	if (!l->before_told) {
-		l->before_told = true;
-		b->lines = live_lines_rest(&f->lines);
-		b->offset = f->lines.offset;
-		b->end = true;
-		b->contiguous = l->place.name.kind == SOURCE_CURRENT;
-		return true;
+	    (seen.unlinked && l->now.offset > 0)) {
+		end_file(l, f, false);
+		close_file(l, f);
+		return take_end(l, b);
 	}
-	close_file(l, f);
-	l->before_over = l->before_told = false;
 	return false;
-}
-
-static bool
-end_cut(struct follow_log *l, struct follow_block *b)
-{
-	if (l->cut.n == 0)
-		return false;
-	b->lines = str_make(l->cut.p, l->cut.n - BLOCKS_SLACK);
-	b->end = true;
-	l->cut.n = 0;
-	return true;
 }
 
 static bool
@@ -338,8 +354,11 @@ static bool
 take(struct follow_log *l, struct follow_block *b)
 {
 	*b = (struct follow_block){ .end = false };
-	return read_before(l, b) || end_before(l, b) || end_cut(l, b) ||
-	    read_between(l, b) || live_lines_take(&l->now.lines, &b->lines, &b->offset) ||
+	if (take_end(l, b) || read_between(l, b))
+		return true;
+	if (follow_between_any(&l->between))
+		return false;
+	return read_before(l, b) || live_lines_take(&l->now.lines, &b->lines, &b->offset) ||
 	    end_now(l, b);
 }
 
@@ -361,7 +380,7 @@ follow_log_read(struct follow_log *l, struct follow_block *b)
 			l->caught_up = true;
 			return false;
 		case FOLLOW_READ:
-			follow_file_read(&l->now);
+			read_now(l);
 			break;
 		case FOLLOW_BEGIN:
 			begin(l);

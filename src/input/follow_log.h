@@ -29,9 +29,10 @@ struct follow_log {
 	enum follow_state state;
 	struct follow_file now;	   /* the one that is followed */
 	struct follow_file before; /* the one before it, while it may still grow */
-	bool before_over;	   /* it will not be read any more */
-	bool before_told;	   /* and its last line was handed out */
-	struct buf cut;		   /* a line that was truncated; slack behind it */
+	struct buf end;		   /* what remains of a file that is over, with */
+	uint64_t end_offset;	   /* its slack */
+	bool end_contiguous;
+	bool end_due;		   /* to be handed out */
 	struct follow_between between;
 	struct follow_known known;
 	uint64_t refused_device;   /* a file that has the name, but cannot be */

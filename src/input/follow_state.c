@@ -13,6 +13,8 @@ go(enum follow_state *state, enum follow_state to, enum follow_step step)
 static enum follow_step
 step_open(enum follow_state *state, const struct follow_seen *seen)
 {
+	if (seen->between)
+		return go(state, FOLLOW_BEHIND, FOLLOW_CATCH_UP);
 	if (seen->restarted)
 		return go(state, FOLLOW_BEHIND, FOLLOW_RESTART);
 	if (seen->unread)

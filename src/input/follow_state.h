@@ -54,7 +54,7 @@ struct follow_seen {
 	bool restarted;	/* it is shorter than what was read of it, or begins
 			 * with something else */
 	bool unlinked;	/* it has no name any more */
-	bool between;	/* BEHIND, ABSENT: there are files to be read first */
+	bool between;	/* there are files to be read first */
 	bool nothing;	/* BEHIND: what had the name could not be opened */
 };
 

@@ -19,14 +19,15 @@ by_age(const void *a, const void *b)
 }
 
 static void
-add(struct log_files *l, const char *file_name)
+add(struct log_files *l, const struct dirent *entry)
 {
 	struct log_file *f;
 
-	if (name_is_no_log(str_from(file_name)))
+	if (entry->d_type == DT_DIR || name_is_no_log(str_from(entry->d_name)))
 		return;
 	f = &ARRAY_PUSH(l->files, l->n, l->cap);
-	f->file_name = arena_str(&l->arena, str_from(file_name)).p;
+	f->file_name = arena_str(&l->arena, str_from(entry->d_name)).p;
+	f->inode = entry->d_ino;
 	f->name = name_parse(str_from(f->file_name));
 	l->multilog |= name_is_multilog(&f->name);
 }
@@ -57,8 +58,7 @@ log_files_read(struct log_files *l, const char *directory)
 		entry = readdir(dir);
 		if (entry == NULL)
 			break;
-		if (entry->d_type != DT_DIR)
-			add(l, entry->d_name);
+		add(l, entry);
 	}
 	failed = errno;
 	closedir(dir);
@@ -89,6 +89,23 @@ log_files_stem(const struct log_files *l, const struct name *name,
 	while (i < l->n && name_same_stem(&l->files[i].name, name))
 		i++;
 	*end = i;
+}
+
+bool
+log_files_same(const struct log_files *a, const struct log_files *b,
+    const struct name *stem)
+{
+	size_t i, j, end_a, end_b;
+
+	log_files_stem(a, stem, &i, &end_a);
+	log_files_stem(b, stem, &j, &end_b);
+	if (end_a - i != end_b - j)
+		return false;
+	for (; i < end_a; i++, j++)
+		if (a->files[i].inode != b->files[j].inode ||
+		    strcmp(a->files[i].file_name, b->files[j].file_name) != 0)
+			return false;
+	return true;
 }
 
 const char *

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/mem.h"
 #include "input/name.h"
@@ -14,6 +15,7 @@
 struct log_file {
 	const char *file_name; /* in the arena; name points into it */
 	struct name name;
+	uint64_t inode;
 };
 
 struct log_files {
@@ -30,6 +32,9 @@ struct log_files {
  * missing, or be there twice.
  */
 int log_files_read(struct log_files *l, const char *directory);
+/* Do both have the same names of one stem for the same files? */
+bool log_files_same(const struct log_files *a, const struct log_files *b,
+    const struct name *stem);
 void log_files_clear(struct log_files *l);
 
 /*

@@ -14,7 +14,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from mailtally import ENVIRONMENT, PROGRAM, SCRATCH, scratch
 
-PATIENCE_S = 120
+PATIENCE_S = int(os.environ.get("PATIENCE_S", "60"))
 EPOCH = 1767225600
 
 
@@ -36,7 +36,7 @@ def wait_until(what, condition):
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError("waited in vain for " + what)
-        time.sleep(0.005)
+        time.sleep(0.001)
 
 
 class Tail:
@@ -90,6 +90,13 @@ class Tail:
         if self.alive():
             self.process.send_signal(number)
         return self.process.wait(timeout=PATIENCE_S)
+
+    def last(self):
+        """The number it has printed last; 0 before the first."""
+        with open(self.path, "rb") as f:
+            f.seek(max(0, os.fstat(f.fileno()).st_size - 200))
+            found = re.findall(rb"^(\d+) \S+ 0/40\n", f.read(), re.M)
+        return int(found[-1]) if found else 0
 
     def numbers(self):
         return [int(n) for n in re.findall(rb"^(\d+) \S+ 0/40$", self.out(),
