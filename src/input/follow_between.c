@@ -162,17 +162,37 @@ read_head(struct follow_piece *p)
 	reader_close(&r);
 }
 
+static bool
+is_named(struct follow_between *b, const struct follow_place *place,
+    const char *file_name, const struct follow_file *f)
+{
+	struct stat st;
+
+	return stat(path_in(b, place->directory, file_name), &st) == 0 &&
+	    st.st_ino == f->inode && st.st_dev == f->device;
+}
+
 /*
  * multilog's "previous" is a log that is finished but has no name of its own
- * yet.
+ * yet, or gets it while names are read, which may then miss it.  While next is
+ * still the one that is written, previous stands right before it; once it is not,
+ * all that stand before it have names.
  */
 static bool
 open_previous(struct follow_between *b, const struct follow_place *place,
-    struct follow_piece *p)
+    const struct follow_file *next, struct follow_piece *p)
 {
-	if (place->name.kind != SOURCE_CURRENT ||
-	    !piece_begin(p, path_in(b, place->directory, "previous")))
+	if (place->name.kind != SOURCE_CURRENT)
 		return false;
+	/* Between the two there is only what the processor made of it. */
+	if (!piece_begin(p, path_in(b, place->directory, "previous")) &&
+	    !piece_begin(p, path_in(b, place->directory, "processed")))
+		return false;
+	if (same_file(p, next) || (next->fd >= 0 &&
+	    !is_named(b, place, place->file_name, next))) {
+		piece_end(p);
+		return false;
+	}
 	read_head(p);
 	return true;
 }
@@ -349,17 +369,31 @@ use_of(struct follow_piece *p, struct follow_between *b,
 	return p->head.n > 0 ? USE_ADD : USE_NOT;
 }
 
+/*
+ * Names that multilog gives while they are read may be seen or not, newer ones
+ * and not older ones.  Those are the ones after next, and must not be taken for
+ * ones before it.
+ */
+static bool
+may_hide_next(struct follow_between *b, const struct follow_place *place,
+    const struct follow_file *next)
+{
+	return place->name.kind == SOURCE_CURRENT && next->fd >= 0 &&
+	    !is_named(b, place, place->file_name, next) &&
+	    !is_named(b, place, "previous", next);
+}
+
 static enum found
 find_pieces(struct follow_between *b, const struct follow_place *place,
     const struct follow_file *old, const struct follow_file *next,
-    bool truncated, const struct follow_known *known, bool *next_rotated)
+    bool truncated, const struct follow_known *known)
 {
 	enum found found = FOUND_NONE;
+	bool met_next = false;
 	struct follow_piece p;
 	struct walk w;
 
 	forget_pieces(b);
-	*next_rotated = false;
 	walk_begin(&w, place);
 	while (found == FOUND_NONE && walk_next(&w, b, &p)) {
 		enum use use = use_of(&p, b, old, next, truncated, known);
@@ -372,10 +406,12 @@ find_pieces(struct follow_between *b, const struct follow_place *place,
 			found = FOUND_OLD;
 		if (use == USE_BEGIN_ANEW) {
 			forget_pieces(b);
-			*next_rotated = true;
+			met_next = true;
 		}
 	}
-	return walk_end(&w) ? found : FOUND_CHANGED;
+	if (!walk_end(&w) || (!met_next && may_hide_next(b, place, next)))
+		return FOUND_CHANGED;
+	return found;
 }
 
 void
@@ -386,15 +422,14 @@ follow_between_find(struct follow_between *b, const struct follow_place *place,
 	enum found found = FOUND_CHANGED;
 	struct follow_piece previous;
 	char head[FOLLOW_HEAD];
-	bool has_previous, next_rotated;
+	bool has_previous;
 
 	if (!truncated && old->fd >= 0)
 		follow_known_add(known, head, follow_file_peek(old, head));
 	/* Before the names are read: if it is not there, its last name is. */
-	has_previous = open_previous(b, place, &previous);
+	has_previous = open_previous(b, place, next, &previous);
 	for (int i = 0; i < LISTINGS && found == FOUND_CHANGED; i++)
-		found = find_pieces(b, place, old, next, truncated, known,
-		    &next_rotated);
+		found = find_pieces(b, place, old, next, truncated, known);
 	b->lost = found == FOUND_NONE && b->n > 0 && known->next > 0;
 	reverse(b);
 	/* If little was read of it, it is the oldest, if any. */
@@ -406,9 +441,7 @@ follow_between_find(struct follow_between *b, const struct follow_place *place,
 	}
 	if (truncated)
 		follow_known_add(known, old->head, old->n_head);
-	/* If next was rotated, all before it have names of their own. */
-	if (has_previous && (next_rotated || same_file(&previous, old) ||
-	    same_file(&previous, next) || has(b, &previous) ||
+	if (has_previous && (same_file(&previous, old) || has(b, &previous) ||
 	    follow_known_has(known, previous.head.bytes, previous.head.n)))
 		piece_end(&previous);
 	else if (has_previous)
@@ -439,31 +472,39 @@ static bool
 find_back(struct follow_between *b, const struct follow_place *place,
     const struct follow_file *next, uint64_t *left, struct follow_known *known)
 {
-	const uint64_t bytes_back = *left;
-	struct follow_known found = { .next = 0 };
+	struct follow_known newest = { .next = 0 }, found;
 	struct follow_piece p;
+	size_t previous = 0; /* pieces */
+	bool met_next = false;
+	uint64_t before_it;
 	struct walk w;
 
 	forget_pieces(b);
-	if (open_previous(b, place, &p)) {
-		follow_known_add(&found, p.head.bytes, p.head.n);
-		if (*left == 0 || same_file(&p, next))
-			piece_end(&p);
-		else
+	if (open_previous(b, place, next, &p)) {
+		follow_known_add(&newest, p.head.bytes, p.head.n);
+		if (*left > 0)
 			add_end(b, &p, left);
+		else
+			piece_end(&p);
+		previous = b->n;
 	}
+	before_it = *left;
+	found = newest;
 	walk_begin(&w, place);
-	for (size_t n = 0; (*left > 0 || n < FOLLOW_KNOWN - 1) &&
+	for (size_t n = 0; (*left > 0 || n < FOLLOW_KNOWN - 2) &&
 	    walk_next(&w, b, &p); n++) {
 		read_head(&p);
 		if (same_file(&p, next) || is_next(&p, next)) {
-			forget_pieces(b);
+			while (b->n > previous)
+				piece_end(&b->pieces[--b->n]);
 			piece_end(&p);
-			found = (struct follow_known){ .next = 0 };
-			*left = bytes_back;
+			found = newest;
+			*left = before_it;
+			b->barred = false;
+			met_next = true;
 			continue;
 		}
-		if (n < FOLLOW_KNOWN - 1)
+		if (n < FOLLOW_KNOWN - 2)
 			follow_known_add(&found, p.head.bytes, p.head.n);
 		if (*left > 0 && !has(b, &p))
 			add_end(b, &p, left);
@@ -472,7 +513,7 @@ find_back(struct follow_between *b, const struct follow_place *place,
 	}
 	*known = found;
 	reverse(b);
-	return walk_end(&w);
+	return walk_end(&w) && (met_next || !may_hide_next(b, place, next));
 }
 
 bool
