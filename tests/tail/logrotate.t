@@ -30,7 +30,8 @@ class Log:
         self.folder.mkdir()
         self.path = self.folder / "maillog"
         self.next = 1
-        self.lasts = []
+        self.whole = 0  # lines that were written to their end
+        self.wholes = []
         self.rest = b""
         self.open()
 
@@ -46,10 +47,12 @@ class Log:
         for part in (data[:cut // 2], data[cut // 2:cut]):
             os.write(self.fd, part)
         self.rest = data[cut:]
+        self.whole += data[:cut].count(b"\n")
 
     def finish_line(self):
         """All that was cut off, so that the file ends in a whole line."""
         os.write(self.fd, self.rest)
+        self.whole += self.rest.count(b"\n")
         self.rest = b""
 
     def shift(self, suffix=""):
@@ -111,14 +114,14 @@ def run(name, rotate, what="maillog", tail=(), stopped=False):
     process = Tail("-n", "100000000", *tail, log.folder / what)
     for i in range(ROTATIONS):
         log.write(pick.randrange(5, 60))
-        log.lasts.append(log.next - 1)
+        log.wholes.append(log.whole)
         # What is removed next must have been seen, or could not be.
         if i >= KEPT - 3:
-            seen = log.lasts[i - KEPT + 3]
+            seen = log.wholes[i - KEPT + 3]
             wait_until("line %d" % seen, lambda: process.last() >= seen)
         # Asleep over some rotations: it has to find out afterwards.
         if stopped and i % 20 == 10:
-            wait_until("all", lambda: process.last() >= log.lasts[-2])
+            wait_until("all", lambda: process.last() >= log.whole)
             process.process.send_signal(signal.SIGSTOP)
         rotate(log)
         if stopped and i % 20 == 17:
