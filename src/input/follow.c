@@ -24,8 +24,8 @@ struct directory {
 	bool maybe_file;   /* it was not there when it was named */
 	bool due;	   /* something may have happened to its names */
 	int watch;
-	int above;	   /* watch of the nearest directory there is, if this one
-			    * is not there */
+	int above;	   /* watch of the nearest directory above, if this one is
+			    * not there, or may be about to go */
 	uint64_t device, inode; /* 0: it is not there */
 };
 
@@ -231,19 +231,35 @@ watch_above(struct follow *f, struct directory *d)
 	d->above = watch;
 }
 
+/* Notes which directory has the path; true if it is still the same, or none. */
 static bool
-is_there(struct directory *d)
+is_unchanged(struct directory *d)
 {
 	struct stat st;
 	uint64_t device = d->device, inode = d->inode;
 
-	if (stat(d->path, &st) < 0 || !S_ISDIR(st.st_mode)) {
-		d->inode = 0;
-		return false;
+	d->device = d->inode = 0;
+	if (stat(d->path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		d->device = st.st_dev;
+		d->inode = st.st_ino;
 	}
-	d->device = st.st_dev;
-	d->inode = st.st_ino;
 	return inode == d->inode && device == d->device;
+}
+
+/*
+ * Has it none of its logs?  Then it may be about to go, and that it went is not
+ * told as long as a deleted file of it is open: only the one above tells.
+ */
+static bool
+is_bare(const struct follow *f, const struct directory *d)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < f->n_logs; i++)
+		if (f->logs[i]->place.directory == d->path &&
+		    lstat(f->logs[i]->path, &st) == 0)
+			return false;
+	return true;
 }
 
 /*
@@ -253,18 +269,21 @@ is_there(struct directory *d)
 static void
 look_for_directory(struct follow *f, struct directory *d)
 {
+	bool same;
+
 	for (int i = 0; i < 8; i++) {
-		if (is_there(d) && d->watch != FOLLOW_NO_WATCH)
-			return;
-		drop_watch(f, &d->watch);
-		if (d->inode == 0) {
-			watch_above(f, d);
-			if (is_there(d) || d->inode == 0)
-				return;
+		same = is_unchanged(d);
+		if (!same || d->watch == FOLLOW_NO_WATCH) {
+			drop_watch(f, &d->watch);
+			if (d->inode != 0)
+				d->watch = follow_watch_directory(f->watch,
+				    d->path);
 		}
-		drop_watch(f, &d->above);
-		d->watch = follow_watch_directory(f->watch, d->path);
-		if (d->watch == FOLLOW_NO_WATCH && is_there(d))
+		if (d->inode == 0 || is_bare(f, d))
+			watch_above(f, d);
+		else
+			drop_watch(f, &d->above);
+		if (same)
 			return;
 	}
 }
@@ -440,7 +459,7 @@ follow_descriptors(const struct follow *f, struct pollfd *p)
 static bool
 is_unwatched(const struct directory *d)
 {
-	return d->watch == FOLLOW_NO_WATCH && d->above == FOLLOW_NO_WATCH;
+	return (d->inode != 0 ? d->watch : d->above) == FOLLOW_NO_WATCH;
 }
 
 int
