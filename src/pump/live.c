@@ -12,7 +12,7 @@
 
 /* Where the looking for the last events begins, and how it goes on. */
 #define LOOK_FIRST (UINT64_C(64) << 10)
-#define LOOK_TIMES 4
+#define LOOK_TIMES 16
 
 struct live_lane {
 	struct live *live;
