@@ -366,7 +366,8 @@ use_of(struct follow_piece *p, struct follow_between *b,
 		return USE_BEGIN_ANEW;
 	if (follow_known_has(known, p->head.bytes, p->head.n))
 		return USE_END;
-	return p->head.n > 0 ? USE_ADD : USE_NOT;
+	/* What is as short as that cannot be known again, and holds no line. */
+	return p->head.n >= FOLLOW_HEAD_LEAST ? USE_ADD : USE_NOT;
 }
 
 /*

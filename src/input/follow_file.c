@@ -108,6 +108,16 @@ is_readable(int fd)
 	return poll(&p, 1, 0) > 0;
 }
 
+/* Does it still begin as it did? */
+static bool
+same_beginning(const struct follow_file *f)
+{
+	char head[FOLLOW_HEAD];
+
+	return follow_file_peek(f, head) >= f->n_head &&
+	    memcmp(head, f->head, f->n_head) == 0;
+}
+
 void
 follow_file_see(struct follow_file *f, struct follow_seen *seen)
 {
@@ -120,7 +130,8 @@ follow_file_see(struct follow_file *f, struct follow_seen *seen)
 	if (fstat(f->fd, &st) < 0)
 		return;
 	seen->unread = (uint64_t)st.st_size > f->offset && f->failed == 0;
-	seen->restarted = f->another || (uint64_t)st.st_size < f->offset;
+	seen->restarted = f->another || (uint64_t)st.st_size < f->offset ||
+	    ((uint64_t)st.st_size == f->offset && !same_beginning(f));
 	seen->unlinked = st.st_nlink == 0;
 }
 
@@ -137,16 +148,6 @@ read_pipe(struct follow_file *f)
 	} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
 		f->ended = true;
 	}
-}
-
-/* Does it still begin as it did? */
-static bool
-same_beginning(const struct follow_file *f)
-{
-	char head[FOLLOW_HEAD];
-
-	return follow_file_peek(f, head) >= f->n_head &&
-	    memcmp(head, f->head, f->n_head) == 0;
 }
 
 /* The head is as much of the file as was read; bytes are what follows. */
