@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "input/follow_piece.h"
 #include "input/log_files.h"
 #include "input/reader.h"
 
@@ -22,48 +23,6 @@
  * worth it to show a few lines at the start.
  */
 #define PACKED_MOST (UINT64_C(1) << 20)
-
-struct follow_piece {
-	const char *path;
-	int fd;		 /* so that it may be renamed, packed and deleted; -1 if
-			  * there are too many: then by its path and inode */
-	uint64_t device, inode;
-	uint64_t size;	 /* on disk */
-	uint64_t from;	 /* where to begin */
-	bool goes_on;	 /* with what b->lines hold */
-	bool packed;
-	struct follow_head head;
-};
-
-/* ---- what is known ---- */
-
-bool
-follow_known_has(const struct follow_known *k, const char *head, size_t n)
-{
-	for (size_t i = 0; i < FOLLOW_KNOWN; i++) {
-		const struct follow_head *o = &k->heads[i];
-
-		if (o->n > 0 && o->n <= n && memcmp(o->bytes, head, o->n) == 0)
-			return true;
-	}
-	return false;
-}
-
-void
-follow_known_add(struct follow_known *k, const char *head, size_t n)
-{
-	struct follow_head *h = &k->heads[k->next];
-
-	if (n > FOLLOW_HEAD)
-		n = FOLLOW_HEAD;
-	if (n < FOLLOW_HEAD_LEAST || follow_known_has(k, head, n))
-		return;
-	memcpy(h->bytes, head, n);
-	h->n = n;
-	k->next = (k->next + 1) % FOLLOW_KNOWN;
-}
-
-/* ---- candidates ---- */
 
 static const char *
 path_in(struct follow_between *b, const char *directory, const char *file_name)
@@ -82,84 +41,6 @@ static bool
 same_file(const struct follow_piece *p, const struct follow_file *f)
 {
 	return f->fd >= 0 && p->inode == f->inode && p->device == f->device;
-}
-
-/* Opens the file; false if it is none, or empty. */
-static bool
-piece_begin(struct follow_piece *p, const char *path)
-{
-	struct stat st;
-
-	*p = (struct follow_piece){ .path = path };
-	p->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (p->fd < 0)
-		return false;
-	if (fstat(p->fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0) {
-		close(p->fd);
-		return false;
-	}
-	p->device = st.st_dev;
-	p->inode = st.st_ino;
-	p->size = (uint64_t)st.st_size;
-	return true;
-}
-
-static void
-piece_end(struct follow_piece *p)
-{
-	if (p->fd >= 0)
-		close(p->fd);
-	p->fd = -1;
-}
-
-static int
-dup_held(int fd)
-{
-	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
-}
-
-/* The descriptor as a path: what is opened by it is the same file. */
-static void
-held_path(char path[32], int fd)
-{
-	snprintf(path, 32, "/proc/self/fd/%d", fd);
-}
-
-static struct reader *
-piece_reader(const struct follow_piece *p)
-{
-	struct source s = { .path = p->path, .kind = SOURCE_FILE,
-		.device = p->device, .inode = p->inode };
-	const char *slash = strrchr(p->path, '/');
-	struct buf directory = { 0 };
-	struct reader *r;
-	char held[32];
-
-	if (p->fd >= 0) {
-		held_path(held, p->fd);
-		s.path = held;
-	}
-	buf_add(&directory, p->path, (size_t)(slash - p->path) + 1);
-	s.stream = directory.p;
-	if (reader_open(&r, &s, NULL) < 0)
-		r = NULL;
-	buf_clear(&directory);
-	return r;
-}
-
-static void
-read_head(struct follow_piece *p)
-{
-	struct reader *r = piece_reader(p);
-	size_t got;
-
-	if (r == NULL)
-		return;
-	p->packed = reader_packing(r) != PACKING_NONE;
-	while (p->head.n < FOLLOW_HEAD && (got = reader_read(r,
-	    p->head.bytes + p->head.n, FOLLOW_HEAD - p->head.n)) > 0)
-		p->head.n += got;
-	reader_close(&r);
 }
 
 static bool
@@ -185,15 +66,15 @@ open_previous(struct follow_between *b, const struct follow_place *place,
 	if (place->name.kind != SOURCE_CURRENT)
 		return false;
 	/* Between the two there is only what the processor made of it. */
-	if (!piece_begin(p, path_in(b, place->directory, "previous")) &&
-	    !piece_begin(p, path_in(b, place->directory, "processed")))
+	if (!follow_piece_open(p, path_in(b, place->directory, "previous")) &&
+	    !follow_piece_open(p, path_in(b, place->directory, "processed")))
 		return false;
 	if (same_file(p, next) || (next->fd >= 0 &&
 	    !is_named(b, place, place->file_name, next))) {
-		piece_end(p);
+		follow_piece_close(p);
 		return false;
 	}
-	read_head(p);
+	follow_piece_read_head(p);
 	return true;
 }
 
@@ -242,7 +123,7 @@ walk_next(struct walk *w, struct follow_between *b, struct follow_piece *p)
 		const struct log_file *f = &w->files.files[--w->at];
 
 		if (name_cmp_age(&f->name, &w->place->name) < 0 &&
-		    piece_begin(p, path_in(b, w->place->directory,
+		    follow_piece_open(p, path_in(b, w->place->directory,
 		    f->file_name)))
 			return true;
 	}
@@ -253,7 +134,7 @@ static void
 add(struct follow_between *b, struct follow_piece *p)
 {
 	if (b->n >= HELD)
-		piece_end(p);
+		follow_piece_close(p);
 	ARRAY_PUSH(b->pieces, b->n, b->cap) = *p;
 }
 
@@ -261,17 +142,9 @@ static void
 forget_pieces(struct follow_between *b)
 {
 	for (size_t i = 0; i < b->n; i++)
-		piece_end(&b->pieces[i]);
+		follow_piece_close(&b->pieces[i]);
 	b->n = 0;
 	b->barred = false;
-}
-
-static bool
-same_head(const struct follow_head *a, const struct follow_head *b)
-{
-	size_t n = a->n < b->n ? a->n : b->n;
-
-	return n >= FOLLOW_HEAD_LEAST && memcmp(a->bytes, b->bytes, n) == 0;
 }
 
 /* A file, or the packed one that is being made of it: the whole one counts. */
@@ -283,12 +156,12 @@ has(struct follow_between *b, const struct follow_piece *p)
 
 		if (o->inode == p->inode && o->device == p->device)
 			return true;
-		if (!same_head(&o->head, &p->head))
+		if (!follow_head_same(&o->head, &p->head))
 			continue;
 		if (!p->packed && o->packed) {
-			piece_end(o);
+			follow_piece_close(o);
 			*o = *p;
-			o->fd = dup_held(p->fd);
+			o->fd = follow_piece_dup(p->fd);
 		}
 		return true;
 	}
@@ -334,7 +207,7 @@ is_next(const struct follow_piece *p, const struct follow_file *next)
 	if (next->fd < 0)
 		return false;
 	head.n = follow_file_peek(next, head.bytes);
-	if (same_head(&head, &p->head))
+	if (follow_head_same(&head, &p->head))
 		return true;
 	/* What was read of it, if it has been truncated in this moment. */
 	return next->n_head >= FOLLOW_HEAD_LEAST && begins_as(p, next);
@@ -354,7 +227,7 @@ use_of(struct follow_piece *p, struct follow_between *b,
 {
 	if (!truncated && same_file(p, old))
 		return USE_END;
-	read_head(p);
+	follow_piece_read_head(p);
 	if (has(b, p))
 		return USE_NOT;
 	if (truncated && old->n_head >= FOLLOW_HEAD_LEAST &&
@@ -402,7 +275,7 @@ find_pieces(struct follow_between *b, const struct follow_place *place,
 		if (use == USE_ADD || use == USE_AND_END)
 			add(b, &p);
 		else
-			piece_end(&p);
+			follow_piece_close(&p);
 		if (use == USE_AND_END || use == USE_END)
 			found = FOUND_OLD;
 		if (use == USE_BEGIN_ANEW) {
@@ -444,7 +317,7 @@ follow_between_find(struct follow_between *b, const struct follow_place *place,
 		follow_known_add(known, old->head, old->n_head);
 	if (has_previous && (same_file(&previous, old) || has(b, &previous) ||
 	    follow_known_has(known, previous.head.bytes, previous.head.n)))
-		piece_end(&previous);
+		follow_piece_close(&previous);
 	else if (has_previous)
 		add(b, &previous);
 	for (size_t i = 0; i < b->n; i++)
@@ -459,7 +332,7 @@ add_end(struct follow_between *b, struct follow_piece *p, uint64_t *left)
 	b->barred = p->packed && p->size > PACKED_MOST;
 	if (b->barred) {
 		*left = 0;
-		piece_end(p);
+		follow_piece_close(p);
 		return;
 	}
 	if (!p->packed)
@@ -486,7 +359,7 @@ find_back(struct follow_between *b, const struct follow_place *place,
 		if (*left > 0)
 			add_end(b, &p, left);
 		else
-			piece_end(&p);
+			follow_piece_close(&p);
 		previous = b->n;
 	}
 	before_it = *left;
@@ -494,11 +367,11 @@ find_back(struct follow_between *b, const struct follow_place *place,
 	walk_begin(&w, place);
 	for (size_t n = 0; (*left > 0 || n < FOLLOW_KNOWN - 2) &&
 	    walk_next(&w, b, &p); n++) {
-		read_head(&p);
+		follow_piece_read_head(&p);
 		if (same_file(&p, next) || is_next(&p, next)) {
 			while (b->n > previous)
-				piece_end(&b->pieces[--b->n]);
-			piece_end(&p);
+				follow_piece_close(&b->pieces[--b->n]);
+			follow_piece_close(&p);
 			found = newest;
 			*left = before_it;
 			b->barred = false;
@@ -510,7 +383,7 @@ find_back(struct follow_between *b, const struct follow_place *place,
 		if (*left > 0 && !has(b, &p))
 			add_end(b, &p, left);
 		else
-			piece_end(&p);
+			follow_piece_close(&p);
 	}
 	*known = found;
 	reverse(b);
@@ -554,8 +427,8 @@ begin_piece(struct follow_between *b)
 {
 	struct follow_piece *p = &b->pieces[b->at];
 
-	b->reader = piece_reader(p);
-	piece_end(p);
+	b->reader = follow_piece_reader(p);
+	follow_piece_close(p);
 	if (b->reader == NULL) {
 		b->lost = true;
 		return false;
@@ -624,10 +497,10 @@ follow_between_open_newest(struct follow_between *b, struct follow_file *f,
 	if (!follow_between_any(b) || b->pieces[b->n - 1].fd < 0)
 		return false;
 	p = &b->pieces[b->n - 1];
-	held_path(held, p->fd);
+	follow_piece_held_path(held, p->fd);
 	if (p->goes_on || follow_file_open(f, held, w) != 0)
 		return false;
-	piece_end(p);
+	follow_piece_close(p);
 	b->n--;
 	return true;
 }

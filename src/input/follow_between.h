@@ -16,22 +16,11 @@
 
 #include "base/mem.h"
 #include "input/follow_file.h"
+#include "input/follow_piece.h"
 #include "input/live_lines.h"
 #include "input/name.h"
 
 struct reader;
-
-/* Beginnings of files that were followed: the latest ones. */
-#define FOLLOW_KNOWN 32
-/* So short a beginning may be anyone's: half a stamp. */
-#define FOLLOW_HEAD_LEAST 32
-struct follow_known {
-	struct follow_head {
-		char bytes[FOLLOW_HEAD];
-		size_t n;
-	} heads[FOLLOW_KNOWN];
-	size_t next;
-};
 
 /* A log, as far as its names go.  Texts are the owner's. */
 struct follow_place {
@@ -99,9 +88,5 @@ bool follow_between_goes_on(const struct follow_between *b);
  */
 bool follow_between_open_newest(struct follow_between *b, struct follow_file *f,
     struct follow_watch *w);
-
-/* None is known, nor is it added, that is shorter than FOLLOW_HEAD_LEAST. */
-bool follow_known_has(const struct follow_known *k, const char *head, size_t n);
-void follow_known_add(struct follow_known *k, const char *head, size_t n);
 
 #endif

@@ -13,13 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "input/follow_piece.h"
 #include "input/live_lines.h"
 
 struct follow_seen;
 struct follow_watch;
-
-/* Enough to tell logs apart: two stamps, or more. */
-#define FOLLOW_HEAD ((size_t)256)
 
 struct follow_file {
 	int fd;		   /* -1: none */
