@@ -20,6 +20,7 @@ follow_log_init(struct follow_log *l, const struct follow_place *place,
 		.due = true, .names_due = true, .aside = FOLLOW_NO_WATCH };
 	follow_file_init(&l->now);
 	follow_file_init(&l->before);
+	follow_file_init(&l->over);
 	if (strcmp(path, "-") == 0) {
 		follow_file_open_stdin(&l->now);
 		l->state = FOLLOW_OPEN;
@@ -45,6 +46,7 @@ follow_log_clear(struct follow_log *l)
 {
 	close_file(l, &l->now);
 	close_file(l, &l->before);
+	close_file(l, &l->over);
 	clear_between(l);
 	buf_clear(&l->end);
 	l->end_due = false;
@@ -55,7 +57,8 @@ follow_log_clear(struct follow_log *l)
 uint64_t
 follow_log_bytes(const struct follow_log *l)
 {
-	return l->bytes + l->now.bytes + l->before.bytes + l->between.bytes;
+	return l->bytes + l->now.bytes + l->before.bytes +
+	    l->over.bytes + l->between.bytes;
 }
 
 bool
@@ -248,7 +251,7 @@ move_on(struct follow_log *l)
 	bool closed = l->place.name.kind == SOURCE_CURRENT;
 	struct follow_file next;
 
-	assert(l->before.fd < 0);
+	assert(l->before.fd < 0 && l->over.fd < 0);
 	if (!open_next(l, &next))
 		return;
 	clear_between(l);
@@ -256,8 +259,9 @@ move_on(struct follow_log *l)
 	    &l->known);
 	l->notice = l->between.lost ? FOLLOW_MISSED : FOLLOW_WENT_ON;
 	if (closed || follow_between_any(&l->between)) {
-		end_file(l, &l->now, closed);
-		close_file(l, &l->now);
+		/* All there is now is all there will be; it may have grown since
+		 * it was read, if its successor was not yet the last one then. */
+		l->over = l->now;
 		/* The newest may still be written, by who does not know of the
 		 * rotation after it. */
 		if (!closed)
@@ -297,6 +301,36 @@ take_end(struct follow_log *l, struct follow_block *b)
 	return true;
 }
 
+/* Lines of a file as far as it goes at present. */
+static bool
+read_rest(struct follow_file *f, struct follow_block *b,
+    struct follow_seen *seen)
+{
+	for (;;) {
+		if (live_lines_take(&f->lines, &b->lines, &b->offset))
+			return true;
+		*seen = (struct follow_seen){ .unread = false };
+		follow_file_see(f, seen);
+		if (!seen->unread || seen->restarted)
+			return false;
+		follow_file_read(f);
+	}
+}
+
+static bool
+read_over(struct follow_log *l, struct follow_block *b)
+{
+	struct follow_seen seen;
+
+	if (l->over.fd < 0)
+		return false;
+	if (read_rest(&l->over, b, &seen))
+		return true;
+	end_file(l, &l->over, l->place.name.kind == SOURCE_CURRENT);
+	close_file(l, &l->over);
+	return take_end(l, b);
+}
+
 /*
  * The file before is over when its successor is about to be one, and when it is
  * deleted and its successor is written.
@@ -305,18 +339,12 @@ static bool
 read_before(struct follow_log *l, struct follow_block *b)
 {
 	struct follow_file *f = &l->before;
-	struct follow_seen seen = { .unread = false };
+	struct follow_seen seen;
 
 	if (f->fd < 0)
 		return false;
-	for (;;) {
-		if (live_lines_take(&f->lines, &b->lines, &b->offset))
-			return true;
-		follow_file_see(f, &seen);
-		if (!seen.unread || seen.restarted)
-			break;
-		follow_file_read(f);
-	}
+	if (read_rest(f, b, &seen))
+		return true;
 	if (l->state == FOLLOW_ROTATED || l->state == FOLLOW_GONE ||
 	    (seen.unlinked && l->now.offset > 0)) {
 		end_file(l, f, false);
@@ -354,7 +382,7 @@ static bool
 take(struct follow_log *l, struct follow_block *b)
 {
 	*b = (struct follow_block){ .end = false };
-	if (take_end(l, b) || read_between(l, b))
+	if (take_end(l, b) || read_over(l, b) || read_between(l, b))
 		return true;
 	if (follow_between_any(&l->between))
 		return false;
@@ -369,7 +397,7 @@ follow_log_read(struct follow_log *l, struct follow_block *b)
 
 	if (!l->due)
 		return false;
-	l->now.failed = l->before.failed = 0;
+	l->now.failed = l->before.failed = l->over.failed = 0;
 	for (;;) {
 		if (take(l, b))
 			return true;

@@ -29,6 +29,7 @@ struct follow_log {
 	enum follow_state state;
 	struct follow_file now;	   /* the one that is followed */
 	struct follow_file before; /* the one before it, while it may still grow */
+	struct follow_file over;   /* one before that: to be read to its end */
 	struct buf end;		   /* what remains of a file that is over, with */
 	uint64_t end_offset;	   /* its slack */
 	bool end_contiguous;
