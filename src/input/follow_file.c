@@ -164,6 +164,31 @@ head_with(struct follow_file *f, const char *bytes, size_t n)
 	return f->n_head + more;
 }
 
+/*
+ * A writer without O_APPEND goes on where it was in a file that was truncated: the
+ * file begins with a hole then, which may be as large as the log was.  How many of
+ * n bytes at its beginning are of it; what has no blocks on disk is jumped over.
+ */
+static size_t
+skip_hole(struct follow_file *f, const char *bytes, size_t n)
+{
+	size_t nuls = 0;
+	off_t data;
+
+	if (f->n_head > 0 || live_lines_rest(&f->lines).n > 0)
+		return 0;
+	while (nuls < n && bytes[nuls] == '\0')
+		nuls++;
+	if (nuls == 0)
+		return 0;
+	f->offset += nuls;
+	data = lseek(f->fd, (off_t)f->offset, SEEK_DATA);
+	if (nuls == n && data > 0 && (uint64_t)data > f->offset)
+		f->offset = (uint64_t)data;
+	live_lines_restart(&f->lines, f->offset);
+	return nuls;
+}
+
 void
 follow_file_read(struct follow_file *f)
 {
@@ -182,6 +207,8 @@ follow_file_read(struct follow_file *f)
 	if (got <= 0)
 		return;
 	f->bytes += (uint64_t)got;
+	if (skip_hole(f, room, (size_t)got) > 0)
+		return;
 	n_head = head_with(f, room, (size_t)got);
 	/* After the reading: had it been truncated before, it would show. */
 	f->another = !same_beginning(f);

@@ -249,6 +249,25 @@ TEST(a_copy_that_is_not_yet_followed_by_truncation_is_left_alone)
 	follow_free(&f);
 }
 
+TEST(the_hole_that_a_writer_without_append_leaves_is_jumped_over)
+{
+	const off_t hole = (off_t)3 << 30;
+	struct follow *f;
+
+	test_put("log", STR(L("1")));
+	f = follow("log");
+	assert_comes(f, L("1"));
+	assert_int_equal(truncate("log", 0), 0);
+	assert_comes(f, "|");
+	assert_int_equal(truncate("log", hole + 100), 0);
+	test_append("log", STR(L("2")));
+	assert_comes(f, L("2"));
+	test_append("log", STR(L("3")));
+	assert_comes(f, L("3"));
+	assert_true(follow_bytes(f) < 1 << 20);
+	follow_free(&f);
+}
+
 TEST(deletion_and_return)
 {
 	struct follow *f;
@@ -398,6 +417,8 @@ main(void)
 		    a_file_that_was_emptied_before_it_was_read_is_found_in_its_copy),
 		TEST_IN_DIR(
 		    a_copy_that_is_not_yet_followed_by_truncation_is_left_alone),
+		TEST_IN_DIR(
+		    the_hole_that_a_writer_without_append_leaves_is_jumped_over),
 		TEST_IN_DIR(deletion_and_return),
 		TEST_IN_DIR(multilog_names_and_previous),
 		TEST_IN_DIR(a_directory_that_is_made_later_with_logs_in_it),
