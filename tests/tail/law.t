@@ -2,10 +2,16 @@
 """law.t - following a log while it is written shows what searching it shows when
 it is finished: tail --tai equals grep --all --tai, byte for byte."""
 import random
+import shutil
+import subprocess
+import sys
 
 from follower import Tail, wait_until
 from mailtally import corpus_log, run, scratch
 from tap import done, equal, ok
+
+if not shutil.which("multilog"):
+    sys.exit("multilog is missing; it is in Debian's package daemontools")
 
 pick = random.Random(9)
 
@@ -45,4 +51,28 @@ for name in SETS:
                                                  " ".join(form)))
         ok(searched.out.count(b"\n") > 0, "%s %s: there was something to be "
            "found" % (name, " ".join(form)))
+# ---- the same lines through the real multilog, which rotates all the time ----
+
+for name in ("modern-8field", "old-plugin-colon"):
+    folder = scratch("law-multilog-" + name)
+    folder.mkdir()
+    form = ("--tai", "--long")
+    process = Tail("-n", "100000000", *form, folder)
+    multilog = subprocess.Popen(["multilog", "t", "s4096", "n100000",
+                                 str(folder)], stdin=subprocess.PIPE)
+    # Not the long ones: those multilog cuts, each part with a stamp or none.
+    unstamped = b"".join(line[26:] for line in corpus_log(name).splitlines(True)
+                         if line.startswith(b"@") and len(line) < 1900)
+    for piece in pieces(unstamped, 20000):
+        multilog.stdin.write(piece)
+    multilog.stdin.close()
+    equal(multilog.wait(), 0, name + ": multilog ends in order")
+    searched = run("grep", "--all", *form, folder)
+    wait_until("all of it", lambda: process.out().count(b"\n") >=
+               searched.out.count(b"\n") - 1 and process.sleeps())
+    equal(process.stop(), 0, name + ": it ends in order", process.err())
+    equal(process.out(), searched.out, "%s: tail over %d rotations is grep "
+          "--all" % (name, len(list(folder.glob("@*")))))
+    ok(searched.out.count(b"\n") > 100, name + ": there was something to be "
+       "found")
 done()
