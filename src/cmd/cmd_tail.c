@@ -26,28 +26,12 @@
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
+#include "cmd/tail_options.h"
 #include "cmd/tail_stats.h"
 #include "cmd/terminal.h"
 #include "input/follow.h"
 #include "print/printer.h"
 #include "pump/live.h"
-
-#define LAST_EVENTS 10
-#define POLL_MS 1000
-
-/* As the command line has it. */
-struct tail_options {
-	struct logs_options logs;
-	long last;
-	bool long_form;
-	bool local_time;
-	bool label;
-	const char *output;
-	const char *color;
-	bool stats;
-	bool no_watch;
-	long poll_ms;
-};
 
 struct tail {
 	const struct tail_options *o;
@@ -303,11 +287,12 @@ run(struct tail *t, bool verbose)
 
 /* ---- the command ---- */
 
-static int
-print_options(struct tail *t, struct printer_options *po, struct err *err)
+static void
+print_options(struct tail *t, struct printer_options *po)
 {
 	const struct tail_options *o = t->o;
 
+<<<<<<< HEAD
 	if (o->output && strcmp(o->output, "text") != 0 &&
 	    strcmp(o->output, "jsonl") != 0)
 		return err_set(err, ERR_USAGE, "--output %s: must be text or "
@@ -316,6 +301,9 @@ print_options(struct tail *t, struct printer_options *po, struct err *err)
 		return err_set(err, ERR_USAGE, "--time and --tai: which one?");
 	if (terminal_look(&t->terminal, o->color, err) < 0)
 		return -1;
+=======
+	terminal_ask(&t->terminal, o->color);
+>>>>>>> ac067cb (tail: its options of their own file)
 	*po = (struct printer_options){
 		.style = { .long_form = o->long_form,
 		    .time = o->local_time ? LINE_TIME_LOCAL : o->label
@@ -325,7 +313,6 @@ print_options(struct tail *t, struct printer_options *po, struct err *err)
 		.color = t->terminal.color, .utf8 = t->terminal.utf8,
 		.aligned = t->terminal.is_one, .columns = t->terminal.columns,
 	};
-	return 0;
 }
 
 static int
@@ -355,8 +342,9 @@ tail_logs(struct tail *t, const struct cmd_context *context, int argc,
 	struct live_options lo;
 
 	if (logs_settings(&t->logs, &t->o->logs, context, true, err) < 0 ||
-	    print_options(t, &po, err) < 0 || catch_signals(err) < 0)
+	    tail_check(t->o, err) < 0 || catch_signals(err) < 0)
 		return -1;
+	print_options(t, &po);
 	t->stats_shown = t->o->stats && isatty(STDERR_FILENO);
 	tail_stats_init(&t->stats, when_now_ns());
 	t->follow = follow_new(&fo);
@@ -391,73 +379,18 @@ tail_close(struct tail *t, int result, struct err *err)
 	return result;
 }
 
-#define TAIL_ROWS 12
-
-static void
-tail_rows(struct opt rows[TAIL_ROWS], struct tail_options *o)
-{
-	const struct opt table[] = {
-		{ .type = OPT_GROUP, .help = "Lines" },
-		{ .type = OPT_NUMBER, .short_name = 'n', .name = "lines",
-		    .argument = "N", .value = &o->last, .max = 100000000,
-		    .help = "begin with the last N events; 0: none",
-		    .initial = "10" },
-		{ .type = OPT_FLAG, .short_name = 'l', .name = "long",
-		    .value = &o->long_form, .help = "sender, recipients, and the "
-		    "text of a denial or the message-id, too" },
-		{ .type = OPT_FLAG, .short_name = 't', .name = "time",
-		    .value = &o->local_time, .help = "local time in front" },
-		{ .type = OPT_FLAG, .name = "tai", .value = &o->label,
-		    .help = "the label of the log in front" },
-		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
-		    .argument = "FORM", .value = &o->output,
-		    .help = "text, jsonl", .initial = "text" },
-		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
-		    .value = &o->color, .help = "auto, always, never",
-		    .initial = "auto" },
-		{ .type = OPT_FLAG, .name = "stats", .value = &o->stats,
-		    .help = "on a terminal, a line below that counts" },
-		{ .type = OPT_FLAG, .name = "poll", .value = &o->no_watch,
-		    .help = "look for news from time to time, as where the "
-		    "kernel tells none (network file systems: by itself)" },
-		{ .type = OPT_NUMBER, .name = "poll-ms", .argument = "N",
-		    .value = &o->poll_ms, .min = 1, .max = 3600000,
-		    .help = "how often, in milliseconds", .initial = "1000" },
-		{ .type = OPT_END },
-	};
-	_Static_assert(sizeof(table) / sizeof(table[0]) <= TAIL_ROWS,
-	    "TAIL_ROWS is too small");
-
-	memcpy(rows, table, sizeof(table));
-}
-
-/* Options of all who read logs that mean nothing where one thread follows. */
-static void
-hide_rows(struct opt *rows)
-{
-	static const char *const names[] = { "jobs", "progress",
-		"files-newer-than" };
-
-	for (; rows->type != OPT_END; rows++)
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if (rows->name && strcmp(rows->name, names[i]) == 0)
-				rows->hidden = true;
-}
-
 static int
 tail_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
-	struct tail_options o = { .last = LAST_EVENTS, .poll_ms = POLL_MS };
+	struct tail_options o;
 	struct tail t = { .o = &o };
 	struct opt rows[TAIL_ROWS], common[LOGS_ROWS];
 	const struct opt *tables[] = { rows, common };
 	struct err err = { 0 };
 	int operands, status, result;
 
-	tail_rows(rows, &o);
-	logs_rows(common, &o.logs);
-	hide_rows(common);
+	tail_rows(rows, common, &o);
 	operands = cmd_options(self, context, tables, 2, argc, argv, &status);
 	if (operands < 0)
 		return status;
