@@ -46,6 +46,7 @@ struct tail {
 	bool stats_on_line; /* they stand there at present */
 	bool buffered;	   /* events are not flushed one by one */
 	bool quiet;
+	bool nothing_understood;
 	struct err err;	   /* what ended it; ERR_NONE if nothing did */
 };
 
@@ -283,6 +284,11 @@ run(struct tail *t, bool verbose)
 	t->buffered = true;
 	live_finish(t->live);
 	hide_stats(t);
+	t->nothing_understood = follow_ended(t->follow) &&
+	    follow_bytes(t->follow) > 0 && !live_recognised(t->live);
+	if (t->nothing_understood && !t->quiet)
+		say(t, "standard input", "no line was recognised; \"mailtally "
+		    "formats\" lists what is understood");
 }
 
 /* ---- the command ---- */
@@ -397,7 +403,9 @@ tail_run(const struct cmd *self, struct cmd_context *context, int argc,
 	t.quiet = context->quiet;
 	result = tail_logs(&t, context, operands, argv + 1, &err);
 	result = tail_close(&t, result, &err);
-	return result < 0 ? cmd_fail(&err) : 0;
+	if (result < 0)
+		return cmd_fail(&err);
+	return t.nothing_understood ? 2 : 0;
 }
 
 const struct cmd cmd_tail = {

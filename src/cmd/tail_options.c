@@ -16,10 +16,10 @@ own_rows(struct opt rows[TAIL_ROWS], struct tail_options *o)
 		    .argument = "N", .value = &o->last, .max = 100000000,
 		    .help = "begin with the last N events; 0: none",
 		    .initial = "10" },
-		{ .type = OPT_FLAG, .short_name = 'l', .name = "long",
+		{ .type = OPT_FLAG, .name = "long",
 		    .value = &o->long_form, .help = "sender, recipients, and the "
 		    "text of a denial or the message-id, too" },
-		{ .type = OPT_FLAG, .short_name = 't', .name = "time",
+		{ .type = OPT_FLAG, .name = "time",
 		    .value = &o->local_time, .help = "local time in front" },
 		{ .type = OPT_FLAG, .name = "tai", .value = &o->label,
 		    .help = "the label of the log in front" },

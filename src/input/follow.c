@@ -417,12 +417,6 @@ follow_read(struct follow *f, size_t log, struct follow_block *b)
 }
 
 bool
-follow_caught_up(const struct follow *f, size_t log)
-{
-	return f->logs[log]->caught_up;
-}
-
-bool
 follow_ended(const struct follow *f)
 {
 	return f->n_logs == 1 && f->n_directories == 0 &&

@@ -75,8 +75,6 @@ struct follow_block {
  * follow_wake().
  */
 bool follow_read(struct follow *f, size_t log, struct follow_block *b);
-/* Was it read to its end at least once since it was started? */
-bool follow_caught_up(const struct follow *f, size_t log);
 /* Standard input ended, and it was all there was to follow. */
 bool follow_ended(const struct follow *f);
 

@@ -272,6 +272,15 @@ live_read(struct live *l)
 	return emit(l, next_of);
 }
 
+bool
+live_recognised(const struct live *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->lanes[i]->lane && lane_format(l->lanes[i]->lane))
+			return true;
+	return false;
+}
+
 static const struct event *
 left_of(struct live_lane *lane)
 {

@@ -59,6 +59,8 @@ void live_free(struct live **l);
 bool live_start(struct live *l, size_t n);
 /* All there is at present. */
 bool live_read(struct live *l);
+/* Was the format of any log recognised? */
+bool live_recognised(const struct live *l);
 /* Nothing follows: records that waited for a further line do not any more. */
 bool live_finish(struct live *l);
 

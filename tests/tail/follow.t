@@ -179,6 +179,10 @@ check(t, list(range(3, 3000)), "what comes to several logs is merged by time")
 
 equal(run("tail", "-", stdin=numbered(1) + numbered(2)[:-1]).out, shown(1, 2),
       "standard input, to its end and without a last line end")
+result = run("tail", "-", stdin=b"this is\nno log\n")
+equal(result.status, 2, "what is no log is not understood", result)
+ok(b"no line was recognised" in result.err, "... which is told", result.err)
+equal(run("tail", "-").status, 0, "nothing is not understood wrongly")
 read, write = os.pipe()
 t = Tail("-", stdin=read)
 os.close(read)
