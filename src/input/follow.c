@@ -206,8 +206,8 @@ drop_watch(struct follow *f, int *watch)
 	follow_watch_remove(f->watch, old);
 }
 
-/* Watches the nearest directory above that there is. */
-static void
+/* Watches the nearest directory above that there is; true if it already was. */
+static bool
 watch_above(struct follow *f, struct directory *d)
 {
 	struct str path = str_from(d->path);
@@ -226,9 +226,11 @@ watch_above(struct follow *f, struct directory *d)
 		if (path.n == 1)
 			break;
 	}
-	if (watch != d->above)
-		drop_watch(f, &d->above);
+	if (watch == d->above)
+		return true;
+	drop_watch(f, &d->above);
 	d->above = watch;
+	return false;
 }
 
 /* Notes which directory has the path; true if it is still the same, or none. */
@@ -279,8 +281,9 @@ look_for_directory(struct follow *f, struct directory *d)
 				d->watch = follow_watch_directory(f->watch,
 				    d->path);
 		}
+		/* A nearer one may have come before the watch. */
 		if (d->inode == 0 || is_bare(f, d))
-			watch_above(f, d);
+			same &= watch_above(f, d);
 		else
 			drop_watch(f, &d->above);
 		if (same)
