@@ -3,19 +3,18 @@
  *
  * A log is a name ("current", "maillog") and the files that have had it.
  *
- *	          a file has the name             the name has no file, or another
- *	ABSENT ------------------------> OPEN -----------------------------> ROTATED
- *	   ^                             ^  |  \                              |   |
- *	   | the file cannot             |  |   \ no name at all is left      |   |
- *	   | be read                     |  |    +---------> GONE             |   |
- *	   |                             |  |                 |               |   |
- *	   |      its own name is back   |  | it is shorter,  | another has   |   |
- *	   |                  (OPEN) <---+  | or begins anew  | the name      |   |
- *	   |                             |  |                 |               |   |
- *	   |             all were read   |  v                 v               |   |
- *	   +-------------------------- BEHIND <---------------+---------------+   |
- *	                                 ^        another file has the name       |
- *	                                 +----------------------------------------+
+ *	           a file has the name                no file between is left
+ *	  ABSENT ----------------------> BEHIND ---------------------------> OPEN
+ *	     ^                           |  ^ ^                              |  |
+ *	     +---------------------------+  | +------------------------------+  |
+ *	       but it cannot be opened      |   truncated; a file between       |
+ *	                                    |   turned up after all             |
+ *	           another has the name, or |                                   |
+ *	           ours was truncated       |                                   |
+ *	                                    +------ ROTATED, GONE <-------------+
+ *	                                                 |   none or another has the
+ *	                                    OPEN <-------+   name: ROTATED if ours has
+ *	                                     its name is back  one still, else GONE
  *
  *	ABSENT	nothing is open.  It waits for the name.  (At the start there may
  *		be files that had it: then it goes over BEHIND and back.)
