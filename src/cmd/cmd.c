@@ -22,9 +22,9 @@
 
 const struct cmd *const commands[] = {
 	&cmd_report,
+	&cmd_tail,
 	&cmd_grep,
 	&cmd_trace,
-	&cmd_tail,
 	&cmd_summarize,
 	&cmd_config,
 	&cmd_formats,

@@ -88,6 +88,12 @@ catch_signals(struct err *err)
 }
 
 static void
+set_width(struct tail *t)
+{
+	t->printer.o.columns = t->terminal.is_terminal ? t->terminal.columns : 0;
+}
+
+static void
 take_signals(struct tail *t)
 {
 	char bytes[64];
@@ -96,8 +102,8 @@ take_signals(struct tail *t)
 		;
 	if (got_resize) {
 		got_resize = 0;
-		terminal_resize(&t->terminal);
-		t->printer.o.columns = t->terminal.columns;
+		terminal_ask(&t->terminal, t->o->color);
+		set_width(t);
 	}
 }
 
@@ -126,8 +132,7 @@ show_stats(struct tail *t)
 		return;
 	tail_stats_line(&t->stats, when_now_ns(), &line);
 	buf_add_str(&text, STR("\r\033[K"));
-	buf_add_str(&text, t->terminal.columns > 0 ? utf8_fit(buf_str(&line),
-	    t->terminal.columns - 1) : buf_str(&line));
+	buf_add_str(&text, utf8_fit(buf_str(&line), t->terminal.columns - 1));
 	write_error(buf_str(&text));
 	t->stats_on_line = true;
 	buf_clear(&line);
@@ -298,18 +303,7 @@ print_options(struct tail *t, struct printer_options *po)
 {
 	const struct tail_options *o = t->o;
 
-<<<<<<< HEAD
-	if (o->output && strcmp(o->output, "text") != 0 &&
-	    strcmp(o->output, "jsonl") != 0)
-		return err_set(err, ERR_USAGE, "--output %s: must be text or "
-		    "jsonl", o->output);
-	if (o->local_time && o->label)
-		return err_set(err, ERR_USAGE, "--time and --tai: which one?");
-	if (terminal_look(&t->terminal, o->color, err) < 0)
-		return -1;
-=======
 	terminal_ask(&t->terminal, o->color);
->>>>>>> ac067cb (tail: its options of their own file)
 	*po = (struct printer_options){
 		.style = { .long_form = o->long_form,
 		    .time = o->local_time ? LINE_TIME_LOCAL : o->label
@@ -317,7 +311,7 @@ print_options(struct tail *t, struct printer_options *po)
 		    .zone = t->logs.zone },
 		.jsonl = o->output && strcmp(o->output, "jsonl") == 0,
 		.color = t->terminal.color, .utf8 = t->terminal.utf8,
-		.aligned = t->terminal.is_one, .columns = t->terminal.columns,
+		.aligned = t->terminal.is_terminal,
 	};
 }
 
@@ -358,6 +352,7 @@ tail_logs(struct tail *t, const struct cmd_context *context, int argc,
 		return -1;
 	t->out = out_open_fd(STDOUT_FILENO, "standard output");
 	printer_init(&t->printer, &po, t->out);
+	set_width(t);
 	lo = (struct live_options){ .follow = t->follow,
 		.format = t->logs.format, .zone = t->logs.zone,
 		.now_ns = t->logs.now_ns,
@@ -424,7 +419,7 @@ const struct cmd cmd_tail = {
 		"  mailtally tail -n 100 --verdict rejected --stats\n"
 		"  mailtally tail -o jsonl | consumer\n"
 		"\n"
-		"At the start the last events are looked for in the last 16 MiB "
+		"At the start the last events are looked for in the last 8 MiB "
 		"(or 64 KiB for each that is asked for), and further 4 MiB tell "
 		"of the connections that were open; an address that is not known "
 		"is shown as -.",

@@ -3,18 +3,20 @@
  *
  * A log is a name ("current", "maillog") and the files that have had it.
  *
- *	           a file has the name                no file between is left
- *	  ABSENT ----------------------> BEHIND ---------------------------> OPEN
- *	     ^                           |  ^ ^                              |  |
- *	     +---------------------------+  | +------------------------------+  |
- *	       but it cannot be opened      |   truncated; a file between       |
- *	                                    |   turned up after all             |
- *	           another has the name, or |                                   |
- *	           ours was truncated       |                                   |
- *	                                    +------ ROTATED, GONE <-------------+
- *	                                                 |   none or another has the
- *	                                    OPEN <-------+   name: ROTATED if ours has
- *	                                     its name is back  one still, else GONE
+ *	ABSENT ----> BEHIND ----> OPEN ----> ROTATED, GONE
+ *	   ^          |  ^ ^       | ^          |   |
+ *	   +----------+  | +-------+ +----------+   |
+ *	                 +--------------------------+
+ *
+ *	ABSENT to BEHIND	a file has the name (or, at the start, had it)
+ *	BEHIND to OPEN		what lies between is read
+ *	BEHIND to ABSENT	... and what has the name cannot be opened
+ *	OPEN to ROTATED, GONE	no file has the name, or another; ours has
+ *				another name, or none at all
+ *	OPEN to BEHIND		ours was truncated, or it turned out that there
+ *				are files between after all
+ *	ROTATED, GONE to OPEN	ours has the name again
+ *	ROTATED, GONE to BEHIND	another has it, or ours was truncated
  *
  *	ABSENT	nothing is open.  It waits for the name.  (At the start there may
  *		be files that had it: then it goes over BEHIND and back.)

@@ -29,7 +29,7 @@ struct zone;
 
 #define LIVE_STATE_BYTES (UINT64_C(4) << 20)
 /* Events are looked for in so many bytes, or so many for each, at the start. */
-#define LIVE_LOOK_BYTES (UINT64_C(16) << 20)
+#define LIVE_LOOK_BYTES (UINT64_C(8) << 20)
 #define LIVE_LOOK_BYTES_EACH (UINT64_C(64) << 10)
 
 /*
