@@ -144,7 +144,7 @@ without_number(struct str plugin)
 }
 
 /* What a plugin said, by the plugin: only the ones that a report needs. */
-static enum qp_kind
+__attribute__((noinline)) static enum qp_kind
 plugin_said(struct str plugin, const char *t, const char *end,
     struct str *body)
 {
@@ -311,7 +311,7 @@ plugin_prefix(const char *t, const char *end, struct str *plugin)
 	return text;
 }
 
-static enum qp_kind
+__attribute__((noinline)) static enum qp_kind
 classify_named(const char *t, const char *end, struct str *body)
 {
 	struct str plugin;
@@ -335,7 +335,7 @@ classify_named(const char *t, const char *end, struct str *body)
 }
 
 /* logging/file and logging/syslog write neither hook nor plugin (1.2). */
-static enum qp_kind
+__attribute__((noinline)) static enum qp_kind
 classify_bare(const char *t, const char *end, struct str *body)
 {
 	struct str text = str_span(t, end);

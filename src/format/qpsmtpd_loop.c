@@ -179,7 +179,7 @@ multilog_line(struct qpsmtpd_scan *s, const char *begin, const char *end,
 	return true;
 }
 
-static void
+static inline void
 one_line(struct qpsmtpd_scan *s, const char *begin, const char *end,
     uint64_t offset)
 {
@@ -188,16 +188,25 @@ one_line(struct qpsmtpd_scan *s, const char *begin, const char *end,
 		other_line(s, str_span(begin, end), offset);
 }
 
+/* As struct lines does it (lines.h), but with all its state in registers. */
 void
 qp_scan_lines(struct qpsmtpd_scan *s, struct str block, uint64_t offset,
     uint64_t bytes)
 {
-	struct lines it;
-	const char *begin, *end;
+	const char *begin = block.p, *word = block.p;
+	const char *const block_end = block.p + block.n;
 
 	scan_time_block(&s->time, block.p);
-	lines_begin(&it, block);
-	while (lines_next(&it, &begin, &end))
-		one_line(s, begin, end, offset + (uint64_t)(begin - block.p));
+	for (; begin < block_end; word += 64)
+		for (uint64_t mask = lines_mask(word); mask; mask &= mask - 1) {
+			const char *end = word + __builtin_ctzll(mask);
+
+			/* The slack behind the block is all newlines. */
+			if (end >= block_end)
+				break;
+			one_line(s, begin, end,
+			    offset + (uint64_t)(begin - block.p));
+			begin = end + 1;
+		}
 	scan_time_block_end(&s->time, bytes);
 }

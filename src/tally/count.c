@@ -101,16 +101,23 @@ static void
 count_seen(struct tally *t, enum dim_id dim, uint32_t k1, uint32_t k2,
     uint32_t verdict, const struct event *ev, struct str example)
 {
-	struct cell_seen seen = { .first_ns = ev->time_ns,
+	const struct cell_seen now = { .first_ns = ev->time_ns,
 		.last_ns = ev->time_ns };
 	struct table_cells *table = &t->tables[dim];
+	struct cell_seen *seen;
 	size_t cell;
 
 	if (!has(t, dim))
 		return;
 	cell = cell_of(t, dim, k1, k2, verdict);
-	tally_see(t, &table->seen[cell], table->cells[cell].count == 0, &seen,
-	    example);
+	seen = &table->seen[cell];
+	/* Logs are in the order of time, mostly. */
+	if (seen->first_ns != WHEN_NONE && ev->time_ns > seen->first_ns)
+		seen->last_ns = ev->time_ns > seen->last_ns ? ev->time_ns
+							    : seen->last_ns;
+	else
+		tally_see(t, seen, table->cells[cell].count == 0, &now,
+		    example);
 	table->cells[cell].count++;
 }
 
