@@ -96,11 +96,13 @@ verdict_of(struct str disposition, struct str code)
  * ...", and plugins quote them.
  */
 static void
-mask_fields(struct qpsmtpd_scan *s, struct event *ev)
+mask_fields(struct qpsmtpd_scan *s, struct event *ev, struct str said)
 {
 	struct str *const fields[] = { &ev->host, &ev->helo, &ev->sender,
 		&ev->recipients, &ev->text, &ev->trailer, &ev->line };
 
+	if (str_find_nocase(said, STR("AUTH")) == said.n)
+		return;
 	buf_reset(&s->masked);
 	/* All at once: what was masked must not move. */
 	buf_reserve(&s->masked, 2 * ev->line.n + 64);
@@ -138,8 +140,7 @@ record_line(struct qpsmtpd_scan *s, const struct prefix *x, struct str body,
 		ev.score_milli = spam.score_milli;
 		ev.required_milli = spam.required_milli;
 	}
-	if (str_find_nocase(body, STR("AUTH ")) < body.n)
-		mask_fields(s, &ev);
+	mask_fields(s, &ev, body);
 	/* The parent refuses before there is a connection (3.6): its process id
 	 * is nobody's connection. */
 	if (r.client.n == 0 || !(s->used & KIND_BIT(QP_ACCEPTED)))
@@ -297,6 +298,7 @@ check_line(struct qpsmtpd_scan *s, enum qp_kind kind, const struct prefix *x,
 		body = l.text;
 	}
 	ev.text = body;
+	mask_fields(s, &ev, body);
 	track_line(s->track, kind, x->key, &ev);
 	return true;
 }

@@ -163,6 +163,15 @@ def test_traced():
         ok(result.status == 0 and (kind == "jsonl" or result.out.count(b"***")
                                    > len(COMMANDS)),
            "traced: %s: lines are shown, masked" % kind)
+    for options in (("--long",), ("--raw",), ("-o", "jsonl"), ("--time",),
+                    ("--context", "connection"), ("--group-by", "helo"),
+                    ("--kind", "check", "--long")):
+        result = run("grep", *options, "--all", log)
+        check("searched: " + " ".join(options), result)
+    check("reported", *every_output(log))
+    shown = run("grep", "--all", "--long", "--kind", "transaction", log)
+    ok(shown.out.count(b"***") > len(NAMED) / 2,
+       "fields of records are shown, masked", shown.out)
 
 
 def test_lost_beginnings():
