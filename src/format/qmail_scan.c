@@ -231,17 +231,11 @@ text_key(struct str s)
 	return h;
 }
 
-/* Behind the tag of a syslog line. */
+/* What stands behind splogger's stamp, or behind the tag if there is none. */
 static void
-syslog_text(struct qmail_scan *s, struct str text, struct place *p,
-    bool guessed)
+syslog_text(struct qmail_scan *s, struct str text, const struct place *p,
+    bool continued)
 {
-	bool continued = false;
-	size_t n = qmail_stamp(text, &p->time_ns, &continued);
-
-	/* splogger's own stamp has the year, and more digits. */
-	s->counts.guessed_years += n == 0 && guessed;
-	text = str_skip(text, n);
 	if (continued && s->folded) {
 		fold_continue(s, text, p);
 		return;
@@ -258,6 +252,27 @@ syslog_text(struct qmail_scan *s, struct str text, struct place *p,
 	}
 }
 
+static void
+syslog_line(struct qmail_scan *s, const struct stamp *st, struct place *p)
+{
+	struct str text = str_skip(p->line, st->n);
+	bool other = st->program.p && !qm_is_program(st->program);
+	bool continued = false;
+	/* splogger's own stamp has the year, and more digits. */
+	size_t n = other ? 0 : qmail_stamp(text, &p->time_ns, &continued);
+
+	s->counts.guessed_years += n == 0 && st->guessed;
+	scan_time_seen(&s->time, p->line.p, p->time_ns);
+	if (other) {
+		/* It may stand between the parts of a folded line. */
+		s->counts.ignored[IGNORED_OTHER]++;
+		return;
+	}
+	p->host = st->host;
+	p->host_key = text_key(st->host);
+	syslog_text(s, str_skip(text, n), p, continued);
+}
+
 /* Every line that does not begin as multilog writes it. */
 static void
 other_line(struct qmail_scan *s, struct str line, uint64_t offset)
@@ -265,25 +280,19 @@ other_line(struct qmail_scan *s, struct str line, uint64_t offset)
 	struct place p = { .time_ns = WHEN_NONE, .line = line,
 		.offset = offset };
 	struct stamp st;
+	bool stamped = stamp_parse(line, &s->clock, &st);
 
-	if (!stamp_parse(line, &s->clock, &st)) {
-		fold_flush(s);
-		text_line(s, line.p, line.p + line.n, &p);
+	if (stamped)
+		p.time_ns = st.time_ns;
+	if (stamped && st.host.p) {
+		syslog_line(s, &st, &p);
 		return;
 	}
-	scan_time_seen(&s->time, line.p, st.time_ns);
-	p.time_ns = st.time_ns;
-	if (st.program.p && !qm_is_program(st.program)) {
-		/* Others' lines may stand between the parts of a folded one. */
-		s->counts.ignored[IGNORED_OTHER]++;
-		return;
+	if (stamped) {
+		s->counts.guessed_years += st.guessed;
+		scan_time_seen(&s->time, line.p, st.time_ns);
 	}
-	if (st.host.p) {
-		p.host = st.host;
-		p.host_key = text_key(st.host);
-		syslog_text(s, str_skip(line, st.n), &p, st.guessed);
-		return;
-	}
+	fold_flush(s);
 	text_line(s, line.p + st.n, line.p + line.n, &p);
 }
 
@@ -297,6 +306,7 @@ one_line(struct qmail_scan *s, const char *begin, const char *end,
 		struct place p = { .time_ns = scan_time_of_label(&s->time),
 			.line = str_span(begin, end), .offset = offset };
 
+		fold_flush(s);
 		text_line(s, begin + 26, end, &p);
 		return;
 	}

@@ -7,12 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/num.h"
 #include "tally/tally.h"
 
 struct table_cells {
 	struct cell *cells;
 	struct cell_sum *sums;	 /* NULL unless measured */
 	struct cell_seen *seen;	 /* the same */
+	int64_t *plus;		 /* n_plus a cell; NULL if none */
+	unsigned n_plus;
 	size_t n, cap;
 	unsigned measures;
 	uint64_t *slots;	 /* hash << 32 | index + 1 of a cell; 0 for none */
@@ -47,10 +50,22 @@ table_fetch_cell(const struct table_cells *t, uint32_t hash)
 		__builtin_prefetch(&t->sums[(uint32_t)slot - 1], 1);
 	if (t->seen)
 		__builtin_prefetch(&t->seen[(uint32_t)slot - 1], 1);
+	if (t->plus)
+		__builtin_prefetch(&t->plus[((uint32_t)slot - 1) * t->n_plus],
+		    1);
 }
 
 /* The index of the cell of this key, made with count 0 if it is new. */
 size_t table_cell(struct table_cells *t, int32_t bucket, uint32_t k1,
     uint32_t k2, uint32_t verdict);
+
+/* Adds to one of the further sums of a cell. */
+static inline void
+table_plus(struct table_cells *t, size_t cell, unsigned which, int64_t value)
+{
+	int64_t *sum = &t->plus[cell * t->n_plus + which];
+
+	*sum = num_add_signed(*sum, value);
+}
 
 #endif

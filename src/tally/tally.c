@@ -24,6 +24,7 @@ tally_new(const struct tally_options *o)
 
 	t->o = *o;
 	intern_init(&t->texts);
+	queue_init(&t->queue);
 	for (int d = 0; d < DIMS; d++)
 		if (tally_has(t, (enum dim_id)d))
 			table_init(&t->tables[d], dims[d].measures);
@@ -43,6 +44,7 @@ tally_free(struct tally **t)
 	free((*t)->kept);
 	free((*t)->dispositions);
 	free((*t)->countries);
+	queue_clear(&(*t)->queue);
 	buf_clear(&(*t)->scratch);
 	buf_clear(&(*t)->client);
 	free(*t);
@@ -67,6 +69,13 @@ tally_sum(const struct tally *t, enum dim_id dim, size_t cell)
 {
 	assert(dims[dim].measures & DIM_SUM);
 	return &t->tables[dim].sums[cell];
+}
+
+const int64_t *
+tally_plus(const struct tally *t, enum dim_id dim, size_t cell)
+{
+	assert(DIM_N_PLUS(dims[dim].measures) > 0);
+	return &t->tables[dim].plus[cell * t->tables[dim].n_plus];
 }
 
 const struct cell_seen *
@@ -218,9 +227,8 @@ tally_add_kept(struct tally *t, const struct kept_transaction *k)
 		t->n_kept = TALLY_KEPT;
 }
 
-/* The id in t of a key of other's; map remembers what was looked up. */
-static uint32_t
-translate(struct tally *t, const struct tally *other, uint32_t *map,
+uint32_t
+tally_translate(struct tally *t, const struct tally *other, uint32_t *map,
     uint32_t id)
 {
 	if (map[id] == UINT32_MAX)
@@ -247,9 +255,9 @@ merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
 	for (size_t i = 0; i < from->n; i++) {
 		const struct cell *c = &from->cells[i];
 		uint32_t k1 = dims[d].k1 == DIM_TEXT
-		    ? translate(t, other, map, c->k1) : c->k1;
+		    ? tally_translate(t, other, map, c->k1) : c->k1;
 		uint32_t k2 = dims[d].k2 == DIM_TEXT
-		    ? translate(t, other, map, c->k2) : c->k2;
+		    ? tally_translate(t, other, map, c->k2) : c->k2;
 		size_t cell = table_cell(to, c->bucket, k1, k2, c->verdict);
 
 		if (from->sums)
@@ -258,6 +266,8 @@ merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
 			tally_see(t, d, cell, from->seen[i].first_ns,
 			    from->seen[i].last_ns,
 			    tally_text(other, from->seen[i].example));
+		for (unsigned k = 0; k < from->n_plus; k++)
+			table_plus(to, cell, k, from->plus[i * from->n_plus + k]);
 		to->cells[cell].count += c->count;
 	}
 }
@@ -297,9 +307,9 @@ tally_merge(struct tally *t, struct tally *other)
 	for (size_t i = 0; i < other->n_slowest; i++) {
 		struct slow_connection c = other->slowest[i];
 
-		c.pid = translate(t, other, map, c.pid);
-		c.client = translate(t, other, map, c.client);
-		c.disposition = translate(t, other, map, c.disposition);
+		c.pid = tally_translate(t, other, map, c.pid);
+		c.client = tally_translate(t, other, map, c.client);
+		c.disposition = tally_translate(t, other, map, c.disposition);
 		tally_add_slow(t, &c);
 	}
 	for (size_t i = 0; i < other->n_odd; i++)
@@ -308,12 +318,13 @@ tally_merge(struct tally *t, struct tally *other)
 	for (size_t i = 0; i < other->n_kept; i++) {
 		struct kept_transaction k = other->kept[i];
 
-		k.client = translate(t, other, map, k.client);
-		k.disposition = translate(t, other, map, k.disposition);
-		k.sender = translate(t, other, map, k.sender);
-		k.text = translate(t, other, map, k.text);
+		k.client = tally_translate(t, other, map, k.client);
+		k.disposition = tally_translate(t, other, map, k.disposition);
+		k.sender = tally_translate(t, other, map, k.sender);
+		k.text = tally_translate(t, other, map, k.text);
 		tally_add_kept(t, &k);
 	}
+	queue_merge(t, other, map);
 	free(map);
 }
 

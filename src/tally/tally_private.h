@@ -8,6 +8,7 @@
 #include "base/intern.h"
 #include "tally/classes.h"
 #include "tally/later.h"
+#include "tally/queue.h"
 #include "tally/table.h"
 #include "tally/tally.h"
 
@@ -47,7 +48,16 @@ struct tally {
 	struct buf scratch;
 	struct buf client; /* text of one that had to be written anew */
 	struct later later;
+	struct queue_lists queue;
 };
+
+/* The id in t of a text of other's; map remembers what was looked up. */
+uint32_t tally_translate(struct tally *t, const struct tally *other,
+    uint32_t *map, uint32_t id);
+/* An event of a mail queue: count_qmail.c. */
+void count_queue_event(struct tally *t, const struct event *ev);
+/* The kinds of those events that these dimensions count. */
+event_mask count_queue_wants(dim_mask dims_wanted);
 
 /* Lists of bounded length; see tally.h for their orders. */
 void tally_add_slow(struct tally *t, const struct slow_connection *c);

@@ -133,6 +133,8 @@ add_cell(struct buf *b, const struct tally *t, enum dim_id dim, size_t i)
 		if (s->n > 0)
 			buf_printf(b, " %lld", (long long)s->max);
 	}
+	for (unsigned k = 0; k < DIM_N_PLUS(d->measures); k++)
+		buf_printf(b, " +%lld", (long long)tally_plus(t, dim, i)[k]);
 	if (d->measures & DIM_SEEN) {
 		const struct cell_seen *s = tally_seen(t, dim, i);
 

@@ -1,0 +1,414 @@
+/*
+ * count_qmail.c - which cells an event of a mail queue adds to.
+ *
+ * One function a kind of event, as in count.c.
+ */
+#include <string.h>
+
+#include "base/intern.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/when.h"
+#include "tally/reason.h"
+#include "tally/tally_private.h"
+
+/* The dimensions that each kind of event feeds. */
+#define OF_DELIVERY                                                        \
+	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
+	DIM_BIT(DIM_QUEUE_SPAN) | DIM_BIT(DIM_DELIVERY) |                  \
+	DIM_BIT(DIM_DELIVERY_DELAY) | DIM_BIT(DIM_RESULT) |                \
+	DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |                   \
+	DIM_BIT(DIM_REASON_RECIPIENT) | DIM_BIT(DIM_QUEUE_RECIPIENT) |     \
+	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_DESTINATION))
+#define OF_DONE                                                            \
+	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
+	DIM_BIT(DIM_QUEUE_OPEN) | DIM_BIT(DIM_QUEUE_SPAN) |                \
+	DIM_BIT(DIM_MESSAGE) | DIM_BIT(DIM_QUEUE_SENDER))
+#define OF_QUEUE (DIM_BIT(DIM_QUEUE))
+#define OF_ALERT (DIM_BIT(DIM_COMPLAINT))
+
+event_mask
+count_queue_wants(dim_mask dims_wanted)
+{
+	event_mask wants = 0;
+
+	if (dims_wanted & OF_DELIVERY)
+		wants |= EVENT_BIT(EVENT_DELIVERY);
+	if (dims_wanted & OF_DONE)
+		wants |= EVENT_BIT(EVENT_DONE);
+	if (dims_wanted & OF_QUEUE)
+		wants |= EVENT_BIT(EVENT_QUEUED) | EVENT_BIT(EVENT_BOUNCE) |
+		    EVENT_BIT(EVENT_STATUS);
+	if (dims_wanted & OF_ALERT)
+		wants |= EVENT_BIT(EVENT_ALERT);
+	return wants;
+}
+
+static inline bool
+has(const struct tally *t, enum dim_id dim)
+{
+	return t->o.dims & DIM_BIT(dim);
+}
+
+/* Of a dimension that is asked for; counts one. */
+static inline size_t
+count_cell(struct tally *t, enum dim_id dim, uint32_t k1, uint32_t k2,
+    uint32_t verdict)
+{
+	size_t cell = table_cell(&t->tables[dim],
+	    dims[dim].grain == DIM_HOUR ? t->bucket : 0, k1, k2, verdict);
+
+	t->tables[dim].cells[cell].count++;
+	return cell;
+}
+
+static inline void
+plus(struct tally *t, enum dim_id dim, size_t cell, unsigned which,
+    int64_t value)
+{
+	if (value != EVENT_NO_NUMBER)
+		table_plus(&t->tables[dim], cell, which, value);
+}
+
+static int64_t
+times(int64_t bytes, int64_t n)
+{
+	int64_t product;
+
+	if (bytes == EVENT_NO_NUMBER)
+		return 0;
+	return __builtin_mul_overflow(bytes, n, &product) ? INT64_MAX : product;
+}
+
+static void
+count_queue(struct tally *t, enum queue_event what, int64_t bytes)
+{
+	if (has(t, DIM_QUEUE))
+		tally_sum_add(t, DIM_QUEUE, count_cell(t, DIM_QUEUE,
+		    (uint32_t)what, 0, 0), bytes);
+}
+
+/* When the attempt's message entered the queue, if not known: the attempt. */
+static int64_t
+queued_ns(const struct event *ev)
+{
+	if (ev->queued_ns != WHEN_NONE || ev->time_ns == WHEN_NONE ||
+	    ev->duration_ns == EVENT_NO_NUMBER)
+		return ev->queued_ns;
+	return num_add_signed(ev->time_ns, -ev->duration_ns);
+}
+
+static void
+count_span(struct tally *t, const struct event *ev)
+{
+	if (!has(t, DIM_QUEUE_SPAN))
+		return;
+	tally_see(t, DIM_QUEUE_SPAN, table_cell(&t->tables[DIM_QUEUE_SPAN], 0,
+	    0, 0, 0), queued_ns(ev), ev->time_ns, STR(""));
+	count_cell(t, DIM_QUEUE_SPAN, 0, 0, 0);
+}
+
+/* In lower case: what the reports of qmailanalog know an address by. */
+static struct str
+lower(struct tally *t, struct str s)
+{
+	char *to;
+
+	buf_reset(&t->scratch);
+	to = buf_reserve(&t->scratch, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		to[i] = str_lower(s.p[i]);
+	t->scratch.n = s.n;
+	return buf_str(&t->scratch);
+}
+
+static void
+count_recipient(struct tally *t, const struct event *ev, uint32_t recipient,
+    enum channel channel)
+{
+	enum dim_id dim = DIM_QUEUE_RECIPIENT;
+	static const unsigned outcome[] = {
+		[VERDICT_ACCEPTED] = RECIPIENT_SENT,
+		[VERDICT_REJECTED] = RECIPIENT_FAILED,
+		[VERDICT_DEFERRED] = RECIPIENT_DEFERRED,
+	};
+	size_t cell;
+
+	if (!has(t, dim) || ev->verdict == VERDICT_NONE)
+		return;
+	cell = table_cell(&t->tables[dim], 0, recipient, (uint32_t)channel, 0);
+	if (ev->verdict == VERDICT_ACCEPTED) {
+		tally_see(t, dim, cell, ev->time_ns, ev->time_ns, STR(""));
+		plus(t, dim, cell, RECIPIENT_BYTES, ev->bytes);
+	}
+	tally_sum_add(t, dim, cell, ev->duration_ns);
+	plus(t, dim, cell, outcome[ev->verdict], 1);
+	t->tables[dim].cells[cell].count++;
+}
+
+/* The cell of a sender; it counts completed messages alone. */
+static size_t
+sender_cell(struct tally *t, const struct event *ev)
+{
+	uint32_t sender = intern_add(&t->texts, lower(t, ev->sender));
+
+	return table_cell(&t->tables[DIM_QUEUE_SENDER], 0, sender,
+	    intern_add(&t->texts, ev->uid), 0);
+}
+
+static void
+count_sender_attempt(struct tally *t, const struct event *ev)
+{
+	enum dim_id dim = DIM_QUEUE_SENDER;
+	size_t cell;
+
+	/* A message whose beginning is in no log has no sender. */
+	if (!has(t, dim) || ev->sender.p == NULL)
+		return;
+	cell = sender_cell(t, ev);
+	plus(t, dim, cell, SENDER_XDELAY, ev->duration_ns);
+	if (ev->verdict != VERDICT_ACCEPTED)
+		return;
+	plus(t, dim, cell, SENDER_SENT, 1);
+	plus(t, dim, cell, SENDER_SENT_BYTES, ev->bytes);
+}
+
+static struct str
+domain_of(struct str recipient)
+{
+	for (size_t i = recipient.n; i-- > 0;)
+		if (recipient.p[i] == '@')
+			return str_skip(recipient, i + 1);
+	return str_none();
+}
+
+static void
+count_destination(struct tally *t, const struct event *ev, int64_t delay_ns,
+    uint32_t recipient)
+{
+	struct str domain;
+
+	if (!has(t, DIM_DESTINATION) || ev->verdict != VERDICT_ACCEPTED)
+		return;
+	domain = domain_of(tally_text(t, recipient));
+	tally_sum_add(t, DIM_DESTINATION, count_cell(t, DIM_DESTINATION,
+	    intern_add(&t->texts, domain), histogram_bucket(delay_ns), 0),
+	    delay_ns);
+}
+
+/* The class of a reason, once a reason. */
+static enum reason_class
+class_of(struct tally *t, uint32_t reason)
+{
+	struct queue_lists *q = &t->queue;
+
+	if (reason >= q->n_classes) {
+		size_t n = ((size_t)reason + 1) * 2;
+
+		q->classes = mem_resize(q->classes, n);
+		memset(q->classes + q->n_classes, 0xff, n - q->n_classes);
+		q->n_classes = n;
+	}
+	if (q->classes[reason] == 0xff)
+		q->classes[reason] =
+		    (uint8_t)reason_class_of(tally_text(t, reason));
+	return (enum reason_class)q->classes[reason];
+}
+
+static void
+count_reason_cell(struct tally *t, const struct event *ev, uint32_t reason)
+{
+	size_t cell;
+
+	if (!has(t, DIM_REASON))
+		return;
+	cell = table_cell(&t->tables[DIM_REASON], 0, reason,
+	    (uint32_t)class_of(t, reason), ev->verdict);
+	tally_see(t, DIM_REASON, cell, ev->time_ns, ev->time_ns, ev->text);
+	tally_sum_add(t, DIM_REASON, cell, ev->duration_ns);
+	plus(t, DIM_REASON, cell, REASON_EXPIRED, reason_is_expired(ev->text));
+	t->tables[DIM_REASON].cells[cell].count++;
+}
+
+static void
+count_reason(struct tally *t, const struct event *ev, uint32_t recipient)
+{
+	uint32_t reason;
+
+	if (!(t->o.dims & (DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |
+	    DIM_BIT(DIM_REASON_RECIPIENT))))
+		return;
+	reason = intern_add(&t->texts, reason_normalise(&t->scratch, ev->text));
+	count_reason_cell(t, ev, reason);
+	if (has(t, DIM_REASON_HOST) && ev->relay.p)
+		count_cell(t, DIM_REASON_HOST, reason,
+		    intern_add(&t->texts, ev->relay), ev->verdict);
+	if (has(t, DIM_REASON_RECIPIENT))
+		count_cell(t, DIM_REASON_RECIPIENT, reason, recipient,
+		    ev->verdict);
+}
+
+static void
+count_attempt(struct tally *t, const struct event *ev, enum channel channel,
+    int64_t delay_ns)
+{
+	size_t cell;
+
+	if (has(t, DIM_DELIVERY)) {
+		cell = count_cell(t, DIM_DELIVERY, (uint32_t)channel, 0,
+		    ev->verdict);
+		tally_sum_add(t, DIM_DELIVERY, cell, ev->duration_ns);
+		if (ev->verdict == VERDICT_ACCEPTED)
+			plus(t, DIM_DELIVERY, cell, DELIVERY_BYTES, ev->bytes);
+	}
+	if (has(t, DIM_DELIVERY_DELAY) && ev->verdict != VERDICT_DEFERRED &&
+	    delay_ns != EVENT_NO_NUMBER)
+		tally_sum_add(t, DIM_DELIVERY_DELAY, count_cell(t,
+		    DIM_DELIVERY_DELAY, (uint32_t)channel,
+		    histogram_bucket(delay_ns), ev->verdict), delay_ns);
+	if (has(t, DIM_RESULT) && ev->verdict != VERDICT_NONE) {
+		tally_sum_add(t, DIM_RESULT, count_cell(t, DIM_RESULT, 0, 0,
+		    ev->verdict), ev->duration_ns);
+		results_add(&t->queue.results[ev->verdict - VERDICT_ACCEPTED],
+		    ev->text, 1, ev->duration_ns == EVENT_NO_NUMBER ? 0 :
+		    ev->duration_ns);
+	}
+}
+
+static void
+count_logged(struct tally *t, const struct event *ev)
+{
+	if (!has(t, DIM_QUEUE_LOG))
+		return;
+	count_cell(t, DIM_QUEUE_LOG, 0, 0, 0);
+	queue_add_logged(t, ev);
+}
+
+static void
+count_delivery(struct tally *t, const struct event *ev)
+{
+	enum channel channel = str_eq(ev->channel, STR("remote"))
+	    ? CHANNEL_REMOTE : CHANNEL_LOCAL;
+	int64_t from_ns = queued_ns(ev);
+	int64_t delay_ns = from_ns == WHEN_NONE || ev->time_ns == WHEN_NONE
+	    ? EVENT_NO_NUMBER : num_add_signed(ev->time_ns, -from_ns);
+	uint32_t recipient = INTERN_EMPTY;
+
+	count_span(t, ev);
+	count_attempt(t, ev, channel, delay_ns);
+	if (t->o.dims & (DIM_BIT(DIM_QUEUE_RECIPIENT) |
+	    DIM_BIT(DIM_DESTINATION) | DIM_BIT(DIM_REASON_RECIPIENT)))
+		recipient = intern_add(&t->texts, lower(t, ev->recipients));
+	count_recipient(t, ev, recipient, channel);
+	count_sender_attempt(t, ev);
+	if (delay_ns != EVENT_NO_NUMBER)
+		count_destination(t, ev, delay_ns, recipient);
+	if (ev->verdict != VERDICT_ACCEPTED)
+		count_reason(t, ev, recipient);
+	if (ev->verdict == VERDICT_REJECTED && reason_is_expired(ev->text))
+		count_queue(t, QUEUE_EXPIRED, EVENT_NO_NUMBER);
+	count_logged(t, ev);
+}
+
+static void
+count_sender_message(struct tally *t, const struct event *ev)
+{
+	enum dim_id dim = DIM_QUEUE_SENDER;
+	int64_t done = num_add_signed(ev->delivered, ev->bounced);
+	size_t cell;
+
+	if (!has(t, dim))
+		return;
+	cell = sender_cell(t, ev);
+	plus(t, dim, cell, SENDER_BYTES, ev->bytes);
+	plus(t, dim, cell, SENDER_BYTES_SENT, times(ev->bytes, ev->delivered));
+	plus(t, dim, cell, SENDER_BYTES_DONE, times(ev->bytes, done));
+	plus(t, dim, cell, SENDER_DONE, done);
+	plus(t, dim, cell, SENDER_TRIES, num_add_signed(done, ev->deferred));
+	t->tables[dim].cells[cell].count++;
+}
+
+static void
+count_done(struct tally *t, const struct event *ev)
+{
+	enum dim_id dim = DIM_MESSAGE;
+	size_t cell;
+
+	if (ev->unfinished) {
+		count_queue(t, QUEUE_REMAINING, ev->bytes);
+		if (has(t, DIM_QUEUE_OPEN)) {
+			count_cell(t, DIM_QUEUE_OPEN, 0, 0, 0);
+			queue_add_open(t, ev);
+		}
+		return;
+	}
+	count_span(t, ev);
+	count_sender_message(t, ev);
+	count_logged(t, ev);
+	if (!has(t, dim))
+		return;
+	cell = count_cell(t, dim, str_eq(ev->channel, STR("remote")), 0, 0);
+	tally_sum_add(t, dim, cell, ev->duration_ns);
+	plus(t, dim, cell, MESSAGE_BYTES, ev->bytes);
+	plus(t, dim, cell, MESSAGE_BYTES_SENT,
+	    times(ev->bytes, ev->delivered));
+	plus(t, dim, cell, MESSAGE_SENT, ev->delivered);
+	plus(t, dim, cell, MESSAGE_FAILED, ev->bounced);
+	plus(t, dim, cell, MESSAGE_DEFERRED, ev->deferred);
+}
+
+/* A double bounce is queued from <#@[]>. */
+static void
+count_queued(struct tally *t, const struct event *ev)
+{
+	count_queue(t, QUEUE_RECEIVED, ev->bytes);
+	if (str_eq(ev->sender, STR("<#@[]>")))
+		count_queue(t, QUEUE_DOUBLE, ev->bytes);
+}
+
+static void
+count_alert(struct tally *t, const struct event *ev)
+{
+	struct str code, text;
+	size_t cell;
+	uint32_t key;
+
+	if (!has(t, DIM_COMPLAINT))
+		return;
+	text = reason_split(reason_normalise(&t->scratch, ev->text), &code);
+	key = intern_add(&t->texts, text);
+	cell = table_cell(&t->tables[DIM_COMPLAINT], 0, key, 0, 0);
+	tally_see(t, DIM_COMPLAINT, cell, ev->time_ns, ev->time_ns, ev->text);
+	t->tables[DIM_COMPLAINT].cells[cell].count++;
+}
+
+void
+count_queue_event(struct tally *t, const struct event *ev)
+{
+	switch (ev->kind) {
+	case EVENT_QUEUED:
+		count_queued(t, ev);
+		break;
+	case EVENT_DELIVERY:
+		count_delivery(t, ev);
+		break;
+	case EVENT_DONE:
+		count_done(t, ev);
+		break;
+	case EVENT_BOUNCE:
+		count_queue(t, str_eq(ev->text, STR("bounce")) ? QUEUE_BOUNCES
+		    : QUEUE_TRIPLE, EVENT_NO_NUMBER);
+		break;
+	case EVENT_STATUS:
+		count_queue(t, str_eq(ev->text, STR("started")) ? QUEUE_STARTED
+		    : QUEUE_STOPPED, EVENT_NO_NUMBER);
+		break;
+	case EVENT_ALERT:
+		count_alert(t, ev);
+		break;
+	case EVENT_ACCEPTED: case EVENT_TOO_MANY: case EVENT_REFUSED:
+	case EVENT_TRANSACTION: case EVENT_CHECK: case EVENT_CLOSED:
+	case EVENT_KINDS:
+		break;
+	}
+}

@@ -1,0 +1,179 @@
+#include "tally/queue.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/when.h"
+#include "tally/tally_private.h"
+
+void
+queue_init(struct queue_lists *q)
+{
+	*q = (struct queue_lists){ 0 };
+	for (size_t i = 0; i < 3; i++)
+		results_init(&q->results[i]);
+}
+
+void
+queue_clear(struct queue_lists *q)
+{
+	for (size_t i = 0; i < 3; i++)
+		results_clear(&q->results[i]);
+	free(q->open);
+	free(q->log);
+	free(q->classes);
+	*q = (struct queue_lists){ 0 };
+}
+
+/* ---- messages still there ---- */
+
+void
+queue_add_open(struct tally *t, const struct event *ev)
+{
+	struct queue_lists *q = &t->queue;
+
+	ARRAY_PUSH(q->open, q->n_open, q->cap_open) = (struct open_message){
+		.queued_ns = ev->queued_ns, .bytes = ev->bytes,
+		.delivered = ev->delivered, .bounced = ev->bounced,
+		.deferred = ev->deferred,
+		.queue_id = intern_add(&t->texts, ev->queue_id),
+		.sender = intern_add(&t->texts, ev->sender),
+		.pid = intern_add(&t->texts, ev->pid),
+		.uid = intern_add(&t->texts, ev->uid) };
+}
+
+const struct open_message *
+tally_open(const struct tally *t, size_t *n)
+{
+	*n = t->queue.n_open;
+	return t->queue.open;
+}
+
+/* ---- the log ---- */
+
+/* Oldest first; what else may differ follows so that no order is by chance. */
+static int
+by_time(const void *a, const void *b)
+{
+	const struct logged *x = a, *y = b;
+
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? -1 : 1;
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	if (x->queued_ns != y->queued_ns)
+		return x->queued_ns < y->queued_ns ? -1 : 1;
+	return (x->duration_ns > y->duration_ns) -
+	    (x->duration_ns < y->duration_ns);
+}
+
+static void
+sort_log(struct queue_lists *q)
+{
+	if (q->n_log > 1)
+		qsort(q->log, q->n_log, sizeof(*q->log), by_time);
+}
+
+/* Leaves the last TALLY_LOGGED; their texts stay in the tally. */
+static void
+trim_log(struct tally *t, size_t when)
+{
+	struct queue_lists *q = &t->queue;
+
+	if (t->o.log_all || q->n_log <= when)
+		return;
+	sort_log(q);
+	memmove(q->log, q->log + q->n_log - TALLY_LOGGED,
+	    TALLY_LOGGED * sizeof(*q->log));
+	q->n_log = TALLY_LOGGED;
+}
+
+static void
+push_logged(struct tally *t, const struct logged *l)
+{
+	struct queue_lists *q = &t->queue;
+
+	ARRAY_PUSH(q->log, q->n_log, q->cap_log) = *l;
+	trim_log(t, (size_t)TALLY_LOGGED * 16);
+}
+
+void
+queue_add_logged(struct tally *t, const struct event *ev)
+{
+	struct logged l = { .time_ns = ev->time_ns, .queued_ns = ev->queued_ns,
+		.duration_ns = ev->duration_ns, .bytes = ev->bytes,
+		.delivered = ev->delivered, .bounced = ev->bounced,
+		.deferred = ev->deferred, .kind = ev->kind,
+		.verdict = ev->verdict, .order = ev->offset,
+		.channel = str_eq(ev->channel, STR("remote"))
+		    ? CHANNEL_REMOTE : CHANNEL_LOCAL,
+		.sender = intern_add(&t->texts, ev->sender),
+		.recipient = intern_add(&t->texts, ev->recipients),
+		.pid = intern_add(&t->texts, ev->pid),
+		.uid = intern_add(&t->texts, ev->uid),
+		.text = intern_add(&t->texts, ev->text) };
+
+	push_logged(t, &l);
+}
+
+const struct logged *
+tally_logged(struct tally *t, size_t *n)
+{
+	trim_log(t, TALLY_LOGGED);
+	sort_log(&t->queue);
+	*n = t->queue.n_log;
+	return t->queue.log;
+}
+
+/* ---- results ---- */
+
+struct result_text *
+tally_results(struct tally *t, enum verdict verdict, size_t *n)
+{
+	struct results *r;
+	struct result_text *texts;
+
+	assert(verdict >= VERDICT_ACCEPTED && verdict <= VERDICT_DEFERRED);
+	r = &t->queue.results[verdict - VERDICT_ACCEPTED];
+	results_trim(r);
+	texts = mem_alloc((r->n + 1) * sizeof(*texts));
+	for (size_t i = 0; i < r->n; i++)
+		texts[i] = (struct result_text){
+			.text = str_make(r->entries[i].text, r->entries[i].n),
+			.count = r->entries[i].count,
+			.sum_ns = r->entries[i].sum_ns };
+	*n = r->n;
+	return texts;
+}
+
+/* ---- merging ---- */
+
+void
+queue_merge(struct tally *t, struct tally *other, uint32_t *map)
+{
+	struct queue_lists *q = &t->queue, *from = &other->queue;
+
+	for (size_t i = 0; i < 3; i++)
+		results_merge(&q->results[i], &from->results[i]);
+	for (size_t i = 0; i < from->n_open; i++) {
+		struct open_message m = from->open[i];
+
+		m.queue_id = tally_translate(t, other, map, m.queue_id);
+		m.sender = tally_translate(t, other, map, m.sender);
+		m.pid = tally_translate(t, other, map, m.pid);
+		m.uid = tally_translate(t, other, map, m.uid);
+		ARRAY_PUSH(q->open, q->n_open, q->cap_open) = m;
+	}
+	for (size_t i = 0; i < from->n_log; i++) {
+		struct logged l = from->log[i];
+
+		l.sender = tally_translate(t, other, map, l.sender);
+		l.recipient = tally_translate(t, other, map, l.recipient);
+		l.pid = tally_translate(t, other, map, l.pid);
+		l.uid = tally_translate(t, other, map, l.uid);
+		l.text = tally_translate(t, other, map, l.text);
+		push_logged(t, &l);
+	}
+}
