@@ -200,6 +200,7 @@ make_counters(struct run *r, dim_mask dims_wanted)
 		    ? 3600 : 900,
 		.country = r->countries ? country_of : NULL,
 		.country_ctx = r->countries,
+		.log_all = r->o->top == 0,
 	};
 	bool before = wants_before(r);
 

@@ -83,7 +83,7 @@ struct build_options {
 /* What sections are made of. */
 struct build {
 	struct report *report;
-	const struct tally *tally;
+	struct tally *tally; /* its lists are sorted when they are looked at */
 	/* What came before the period, from build_before_since() on, bounded
 	 * dimensions only; NULL when the period has no beginning or compare was
 	 * not asked for. */
@@ -147,6 +147,11 @@ build_fn section_head, section_hours, section_rcpt_domains, section_viruses,
     section_ips, section_qplogsumm, section_coverage, section_connections,
     section_totals, section_traffic_days, section_traffic_hours, section_auth,
     section_compare, section_streams, section_unparsed;
+build_fn section_qmail_overall, section_qmail_deferrals,
+    section_qmail_failures, section_qmail_successes, section_qmail_hosts,
+    section_qmail_recipients, section_qmail_rxdelay, section_qmail_senders,
+    section_qmail_uids, section_qmail_delays, section_qmail_log,
+    section_qmail_outgoing, section_qmail_queue;
 
 /* ---- shared by the sections ---- */
 
