@@ -90,6 +90,7 @@ take_settings(struct run *r)
 	b->max_hour_rows = o->max_hour_rows;
 	b->tld_by_day = o->tld_by_day;
 	b->explain = o->explain;
+	b->sections_named = sections_named(o->sections);
 	b->country_cutoff_percent = c->country_cutoff_percent;
 	b->rule_cutoff_percent = c->rule_cutoff_percent;
 	b->refused_countries = c->refused_countries;
@@ -565,7 +566,7 @@ list_sections(void)
 	int status;
 
 	for (size_t i = 0; section_types[i].id; i++)
-		buf_printf(&b, "%-14s %s\n", section_types[i].id,
+		buf_printf(&b, "%-18s %s\n", section_types[i].id,
 		    section_types[i].help);
 	status = cmd_print(&b);
 	buf_clear(&b);
@@ -612,6 +613,7 @@ const struct cmd cmd_report = {
 		"logs, or - for standard input; compression and format are "
 		"recognised by content.\n\n"
 		"  mailtally report --period yesterday /var/log/qpsmtpd\n"
+		"  mailtally report /var/log/qpsmtpd /var/log/qmail\n"
 		"  mailtally report --sections codes,bl-use -o csv -d out log.gz\n"
 		"  zcat log.gz | mailtally report -o json -",
 	.run = report_run,

@@ -66,6 +66,7 @@ struct build_options {
 	bool tld_by_day;
 	bool order_by_name;	  /* --order name */
 	int ip_bits_v4, ip_bits_v6; /* --ip-prefix; 32 and 128: none */
+	bool sections_named;	  /* --sections says which */
 	bool explain;		  /* definitions under the tables */
 	double country_cutoff_percent;
 	double rule_cutoff_percent; /* negative: by the rule of C.6 */
@@ -109,12 +110,18 @@ struct build {
  */
 typedef void build_fn(struct build *b, struct section *s);
 
+/* Which side of a mail server a section is about: mail coming in, or the queue. */
+enum section_side { SIDE_BOTH, SIDE_INCOMING, SIDE_QUEUE };
+
 struct section_type {
 	const char *id;
 	const char *title;
 	const char *help;
 	dim_mask dims;		  /* what it needs to have counted */
 	bool wants_before;	  /* needs build.before */
+	enum section_side side;	  /* left out, unless --sections names any, where
+				   * only logs of the other side were read */
+	bool when_named;	  /* a long list: only where --sections names it */
 	build_fn *build;
 };
 
@@ -128,6 +135,8 @@ extern const struct section_type section_types[];
  */
 size_t section_type_count(void);
 int sections_choose(const char *list, bool *chosen, struct err *err);
+/* Does the list name sections to be shown, not only such to be left out? */
+bool sections_named(const char *list);
 dim_mask sections_dims(const bool *chosen);
 
 /* Head, alerts and the chosen sections into b->report. */
@@ -154,6 +163,9 @@ build_fn section_qmail_overall, section_qmail_deferrals,
     section_qmail_outgoing, section_qmail_queue;
 
 /* ---- shared by the sections ---- */
+
+/* Was a log of that side read?  (Unit tests read none: both.) */
+bool build_has_side(const struct build *b, enum section_side side);
 
 /* A row, and a footer, of these values, one for each column:
  *	build_row(b, t, VALUES(build_text(b, label), value_count(n)));

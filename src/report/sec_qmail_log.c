@@ -56,17 +56,16 @@ delivery_row(struct build *b, const struct logged *l, struct value *v)
 	static const char *const stats[] = { [VERDICT_NONE] = "?",
 		[VERDICT_ACCEPTED] = "Sent", [VERDICT_REJECTED] = "Failed",
 		[VERDICT_DEFERRED] = "Deferred" };
-	const struct tally *t = b->tally;
 	struct buf line = { 0 }, to = { 0 };
 	/* A message whose beginning is in no log: as old as the attempt. */
 	int64_t ddelay_ns = l->queued_ns == WHEN_NONE ? l->duration_ns :
 	    num_add_signed(l->time_ns, -l->queued_ns);
-	struct str text = tally_text(t, l->text);
+	struct str text = l->text;
 
-	v[QP] = build_text(b, or_unknown(tally_text(t, l->pid)));
+	v[QP] = build_text(b, or_unknown(l->pid));
 	v[TO] = build_text(b, qmail_recipient(&to, l->channel,
-	    tally_text(t, l->recipient)));
-	v[UID] = build_text(b, or_unknown(tally_text(t, l->uid)));
+	    l->recipient));
+	v[UID] = build_text(b, or_unknown(l->uid));
 	v[DDELAY] = duration(ddelay_ns);
 	v[XDELAY] = duration(l->duration_ns);
 	v[STAT] = value_text(str_from(stats[l->verdict]));
@@ -91,13 +90,12 @@ delivery_row(struct build *b, const struct logged *l, struct value *v)
 static void
 message_row(struct build *b, const struct logged *l, struct value *v)
 {
-	const struct tally *t = b->tally;
 	int64_t recipients = num_add_signed(l->delivered, l->bounced);
 	struct buf line = { 0 };
 
-	v[QP] = build_text(b, or_unknown(tally_text(t, l->pid)));
-	v[FROM] = build_text(b, tally_text(t, l->sender));
-	v[UID] = build_text(b, or_unknown(tally_text(t, l->uid)));
+	v[QP] = build_text(b, or_unknown(l->pid));
+	v[FROM] = build_text(b, l->sender);
+	v[UID] = build_text(b, or_unknown(l->uid));
 	v[SIZE] = value_int(l->bytes);
 	v[NRCPTS] = value_int(recipients);
 	v[DEFERRALS] = value_int(l->deferred);

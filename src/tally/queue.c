@@ -16,17 +16,6 @@ queue_init(struct queue_lists *q)
 		results_init(&q->results[i]);
 }
 
-void
-queue_clear(struct queue_lists *q)
-{
-	for (size_t i = 0; i < 3; i++)
-		results_clear(&q->results[i]);
-	free(q->open);
-	free(q->log);
-	free(q->classes);
-	*q = (struct queue_lists){ 0 };
-}
-
 /* ---- messages still there ---- */
 
 void
@@ -76,46 +65,74 @@ sort_log(struct queue_lists *q)
 		qsort(q->log, q->n_log, sizeof(*q->log), by_time);
 }
 
-/* Leaves the last TALLY_LOGGED; their texts stay in the tally. */
+/* The texts of an entry stand in one block, which begins with the sender. */
+static void
+take_text(struct str *s, char **at)
+{
+	if (s->n > 0)
+		memcpy(*at, s->p, s->n);
+	s->p = *at;
+	*at += s->n;
+}
+
+static void
+take_texts(struct logged *l)
+{
+	char *at = mem_alloc(l->sender.n + l->recipient.n + l->pid.n +
+	    l->uid.n + l->text.n + 1);
+
+	take_text(&l->sender, &at);
+	take_text(&l->recipient, &at);
+	take_text(&l->pid, &at);
+	take_text(&l->uid, &at);
+	take_text(&l->text, &at);
+}
+
+static void
+free_texts(const struct logged *l)
+{
+	free((void *)(uintptr_t)l->sender.p);
+}
+
+/* Leaves the last TALLY_LOGGED where there are more than when. */
 static void
 trim_log(struct tally *t, size_t when)
 {
 	struct queue_lists *q = &t->queue;
+	size_t gone;
 
 	if (t->o.log_all || q->n_log <= when)
 		return;
 	sort_log(q);
-	memmove(q->log, q->log + q->n_log - TALLY_LOGGED,
-	    TALLY_LOGGED * sizeof(*q->log));
+	gone = q->n_log - TALLY_LOGGED;
+	for (size_t i = 0; i < gone; i++)
+		free_texts(&q->log[i]);
+	memmove(q->log, q->log + gone, TALLY_LOGGED * sizeof(*q->log));
 	q->n_log = TALLY_LOGGED;
 }
 
 static void
-push_logged(struct tally *t, const struct logged *l)
+push_logged(struct tally *t, struct logged l)
 {
 	struct queue_lists *q = &t->queue;
 
-	ARRAY_PUSH(q->log, q->n_log, q->cap_log) = *l;
+	take_texts(&l);
+	ARRAY_PUSH(q->log, q->n_log, q->cap_log) = l;
 	trim_log(t, (size_t)TALLY_LOGGED * 16);
 }
 
 void
 queue_add_logged(struct tally *t, const struct event *ev)
 {
-	struct logged l = { .time_ns = ev->time_ns, .queued_ns = ev->queued_ns,
-		.duration_ns = ev->duration_ns, .bytes = ev->bytes,
-		.delivered = ev->delivered, .bounced = ev->bounced,
-		.deferred = ev->deferred, .kind = ev->kind,
-		.verdict = ev->verdict, .order = ev->offset,
-		.channel = str_eq(ev->channel, STR("remote"))
-		    ? CHANNEL_REMOTE : CHANNEL_LOCAL,
-		.sender = intern_add(&t->texts, ev->sender),
-		.recipient = intern_add(&t->texts, ev->recipients),
-		.pid = intern_add(&t->texts, ev->pid),
-		.uid = intern_add(&t->texts, ev->uid),
-		.text = intern_add(&t->texts, ev->text) };
-
-	push_logged(t, &l);
+	push_logged(t, (struct logged){ .time_ns = ev->time_ns,
+	    .queued_ns = ev->queued_ns, .duration_ns = ev->duration_ns,
+	    .bytes = ev->bytes, .delivered = ev->delivered,
+	    .bounced = ev->bounced, .deferred = ev->deferred,
+	    .kind = ev->kind, .verdict = ev->verdict, .order = ev->offset,
+	    .channel = str_eq(ev->channel, STR("remote")) ? CHANNEL_REMOTE
+		: CHANNEL_LOCAL,
+	    .sender = ev->sender, .recipient = ev->recipients,
+	    .pid = ev->pid, .uid = ev->uid, .text = ev->text });
 }
 
 const struct logged *
@@ -148,7 +165,22 @@ tally_results(struct tally *t, enum verdict verdict, size_t *n)
 	return texts;
 }
 
-/* ---- merging ---- */
+/* ---- life ---- */
+
+void
+queue_clear(struct queue_lists *q)
+{
+	for (size_t i = 0; i < 3; i++)
+		results_clear(&q->results[i]);
+	free(q->open);
+	for (size_t i = 0; i < q->n_log; i++)
+		free_texts(&q->log[i]);
+	free(q->log);
+	free(q->classes);
+	*q = (struct queue_lists){ 0 };
+}
+
+
 
 void
 queue_merge(struct tally *t, struct tally *other, uint32_t *map)
@@ -166,14 +198,6 @@ queue_merge(struct tally *t, struct tally *other, uint32_t *map)
 		m.uid = tally_translate(t, other, map, m.uid);
 		ARRAY_PUSH(q->open, q->n_open, q->cap_open) = m;
 	}
-	for (size_t i = 0; i < from->n_log; i++) {
-		struct logged l = from->log[i];
-
-		l.sender = tally_translate(t, other, map, l.sender);
-		l.recipient = tally_translate(t, other, map, l.recipient);
-		l.pid = tally_translate(t, other, map, l.pid);
-		l.uid = tally_translate(t, other, map, l.uid);
-		l.text = tally_translate(t, other, map, l.text);
-		push_logged(t, &l);
-	}
+	for (size_t i = 0; i < from->n_log; i++)
+		push_logged(t, from->log[i]);
 }

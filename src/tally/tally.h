@@ -259,9 +259,10 @@ struct logged {
 	enum verdict verdict;
 	enum channel channel;
 	uint64_t order;	      /* where it stood: of equal times the first is first */
-	uint32_t sender, recipient, pid, uid, text; /* texts */
+	struct str sender, recipient, pid, uid, text;
 };
-/* Oldest first; the dimension's cell counts all. */
+/* Oldest first; valid until the tally changes.  The dimension's cell counts
+ * all. */
 const struct logged *tally_logged(struct tally *t, size_t *n);
 
 /*
