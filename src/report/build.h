@@ -160,7 +160,9 @@ build_fn section_qmail_overall, section_qmail_deferrals,
     section_qmail_failures, section_qmail_successes, section_qmail_hosts,
     section_qmail_recipients, section_qmail_rxdelay, section_qmail_senders,
     section_qmail_uids, section_qmail_delays, section_qmail_log,
-    section_qmail_outgoing, section_qmail_queue;
+    section_qmail_outgoing, section_qmail_queue, section_deferrals,
+    section_bounces, section_queue_events, section_dest_domains,
+    section_queue_times;
 
 /* ---- shared by the sections ---- */
 
