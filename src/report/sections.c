@@ -131,21 +131,22 @@ const struct section_type section_types[] = {
 		.title = "Grand totals",
 		.help = "received, delivered, rejected; how many distinct names",
 		.dims = DIM(CATEGORY) | DIM(COUNTER) | DIM(CONNECTION) |
-		    DIM(LIMIT) | DIM(SENDER) | DIM(RECIPIENT) | DIM(CLIENT),
+		    DIM(LIMIT) | DIM(SENDER) | DIM(RECIPIENT) | DIM(CLIENT) |
+		    DIM(DELIVERY) | DIM(QUEUE),
 		.build = section_totals,
 	},
 	{
 		.id = "traffic-days",
 		.title = "Traffic per day",
-		.help = "received and rejected per day",
-		.dims = DIM(CATEGORY),
+		.help = "received, delivered and rejected per day",
+		.dims = DIM(CATEGORY) | DIM(DELIVERY) | DIM(QUEUE),
 		.build = section_traffic_days,
 	},
 	{
 		.id = "traffic-hours",
 		.title = "Traffic per hour of the day",
-		.help = "received and rejected by the hour of the day",
-		.dims = DIM(CATEGORY),
+		.help = "received, delivered and rejected by the hour of the day",
+		.dims = DIM(CATEGORY) | DIM(DELIVERY) | DIM(QUEUE),
 		.build = section_traffic_hours,
 	},
 	{
