@@ -17,11 +17,35 @@ by_sum(const void *a, const void *b)
 	return order ? order : str_cmp(x->second, y->second);
 }
 
-void
-qmail_sort(struct league *l)
+static void
+swap(struct league_row *a, struct league_row *b)
 {
-	if (l->n > 1)
-		qsort(l->rows, l->n, sizeof(*l->rows), by_sum);
+	struct league_row c = *a;
+
+	*a = *b;
+	*b = c;
+}
+
+void
+qmail_first(const struct build *b, struct league *l, qmail_order_fn *order)
+{
+	size_t top = build_top(b, QMAIL_TOP);
+
+	if (top == 0 || top > l->n)
+		top = l->n;
+	if (top > 1)
+		qsort(l->rows, top, sizeof(*l->rows), order);
+	/* Few of many rows are ever among the first. */
+	for (size_t i = top; i < l->n; i++)
+		for (size_t at = top; at > 0 && order(&l->rows[at == top ? i
+		    : at], &l->rows[at - 1]) < 0; at--)
+			swap(&l->rows[at == top ? i : at], &l->rows[at - 1]);
+}
+
+void
+qmail_sort(const struct build *b, struct league *l)
+{
+	qmail_first(b, l, by_sum);
 }
 
 void

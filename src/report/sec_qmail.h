@@ -16,8 +16,15 @@
 /* Rows of a league table when --top does not say. */
 #define QMAIL_TOP 20
 
-/* By the league's sum, largest first, then by label; no league_get after it. */
-void qmail_sort(struct league *l);
+/*
+ * Puts the rows that --top shows in order, and before the rest, of which there
+ * may be hundreds of thousands; no league_get after it.
+ */
+typedef int qmail_order_fn(const void *a, const void *b);
+void qmail_first(const struct build *b, struct league *l,
+    qmail_order_fn *order);
+/* By the league's sum, largest first, then by label. */
+void qmail_sort(const struct build *b, struct league *l);
 
 /* A column that counts, and one of durations. */
 void qmail_count(struct build *b, struct table *t, const char *title);

@@ -77,7 +77,7 @@ cost_table(struct build *b, struct section *s, bool by_host)
 	qmail_count(b, t, "tries");
 	qmail_time(b, t, "xdelay");
 	count_rows(&l, b->tally, by_host);
-	qmail_sort(&l);
+	qmail_sort(b, &l);
 	qmail_league(b, t, &l, fill);
 	league_clear(&l);
 }
@@ -133,8 +133,7 @@ section_qmail_rxdelay(struct build *b, struct section *s)
 	qmail_time(b, t, "avg");
 	qmail_count(b, t, "tries");
 	count_rows(&l, b->tally, false);
-	if (l.n > 1)
-		qsort(l.rows, l.n, sizeof(*l.rows), by_mean);
+	qmail_first(b, &l, by_mean);
 	qmail_league(b, t, &l, fill_mean);
 	league_clear(&l);
 }

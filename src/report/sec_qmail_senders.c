@@ -77,7 +77,7 @@ sender_table(struct build *b, struct section *s, bool by_uid)
 	qmail_time(b, t, "xdelay");
 	count_rows(&l, b->tally, by_uid);
 	drop_incomplete(&l);
-	qmail_sort(&l);
+	qmail_sort(b, &l);
 	qmail_league(b, t, &l, fill);
 	league_clear(&l);
 }

@@ -122,55 +122,54 @@ lower(struct tally *t, struct str s)
 	return buf_str(&t->scratch);
 }
 
+/* Recipients and senders are many: see later.h. */
 static void
-count_recipient(struct tally *t, const struct event *ev, uint32_t recipient,
-    enum channel channel)
+count_recipient(struct tally *t, const struct event *ev,
+    struct str recipient, enum channel channel)
 {
-	enum dim_id dim = DIM_QUEUE_RECIPIENT;
 	static const unsigned outcome[] = {
 		[VERDICT_ACCEPTED] = RECIPIENT_SENT,
 		[VERDICT_REJECTED] = RECIPIENT_FAILED,
 		[VERDICT_DEFERRED] = RECIPIENT_DEFERRED,
 	};
-	size_t cell;
+	bool sent = ev->verdict == VERDICT_ACCEPTED;
+	struct later_count c = { .dim = DIM_QUEUE_RECIPIENT, .key = LATER_K1,
+		.k2 = (uint32_t)channel, .value = ev->duration_ns,
+		.time_ns = sent ? ev->time_ns : WHEN_NONE,
+		.n_plus = sent ? 2 : 1 };
 
-	if (!has(t, dim) || ev->verdict == VERDICT_NONE)
+	if (!has(t, DIM_QUEUE_RECIPIENT) || ev->verdict == VERDICT_NONE)
 		return;
-	cell = table_cell(&t->tables[dim], 0, recipient, (uint32_t)channel, 0);
-	if (ev->verdict == VERDICT_ACCEPTED) {
-		tally_see(t, dim, cell, ev->time_ns, ev->time_ns, STR(""));
-		plus(t, dim, cell, RECIPIENT_BYTES, ev->bytes);
-	}
-	tally_sum_add(t, dim, cell, ev->duration_ns);
-	plus(t, dim, cell, outcome[ev->verdict], 1);
-	t->tables[dim].cells[cell].count++;
+	c.plus[0] = (struct later_plus){ outcome[ev->verdict], 1 };
+	c.plus[1] = (struct later_plus){ RECIPIENT_BYTES, ev->bytes };
+	later_count(t, &c, recipient, str_none());
 }
 
-/* The cell of a sender; it counts completed messages alone. */
-static size_t
-sender_cell(struct tally *t, const struct event *ev)
+static void
+count_sender(struct tally *t, const struct event *ev, struct later_count *c)
 {
-	uint32_t sender = intern_add(&t->texts, lower(t, ev->sender));
-
-	return table_cell(&t->tables[DIM_QUEUE_SENDER], 0, sender,
-	    intern_add(&t->texts, ev->uid), 0);
+	c->dim = DIM_QUEUE_SENDER;
+	c->key = LATER_K1;
+	c->k2 = intern_add(&t->texts, ev->uid);
+	c->value = EVENT_NO_NUMBER;
+	later_count(t, c, lower(t, ev->sender), str_none());
 }
 
 static void
 count_sender_attempt(struct tally *t, const struct event *ev)
 {
-	enum dim_id dim = DIM_QUEUE_SENDER;
-	size_t cell;
+	bool sent = ev->verdict == VERDICT_ACCEPTED;
+	struct later_count c = { .uncounted = true,
+		.time_ns = sent ? ev->time_ns : WHEN_NONE,
+		.n_plus = sent ? 3 : 1 };
 
 	/* A message whose beginning is in no log has no sender. */
-	if (!has(t, dim) || ev->sender.p == NULL)
+	if (!has(t, DIM_QUEUE_SENDER) || ev->sender.p == NULL)
 		return;
-	cell = sender_cell(t, ev);
-	plus(t, dim, cell, SENDER_XDELAY, ev->duration_ns);
-	if (ev->verdict != VERDICT_ACCEPTED)
-		return;
-	plus(t, dim, cell, SENDER_SENT, 1);
-	plus(t, dim, cell, SENDER_SENT_BYTES, ev->bytes);
+	c.plus[0] = (struct later_plus){ SENDER_XDELAY, ev->duration_ns };
+	c.plus[1] = (struct later_plus){ SENDER_SENT, 1 };
+	c.plus[2] = (struct later_plus){ SENDER_SENT_BYTES, ev->bytes };
+	count_sender(t, ev, &c);
 }
 
 static struct str
@@ -184,16 +183,13 @@ domain_of(struct str recipient)
 
 static void
 count_destination(struct tally *t, const struct event *ev, int64_t delay_ns,
-    uint32_t recipient)
+    struct str recipient)
 {
-	struct str domain;
+	struct later_count c = { .dim = DIM_DESTINATION, .key = LATER_K1,
+		.k2 = histogram_bucket(delay_ns), .value = delay_ns };
 
-	if (!has(t, DIM_DESTINATION) || ev->verdict != VERDICT_ACCEPTED)
-		return;
-	domain = domain_of(tally_text(t, recipient));
-	tally_sum_add(t, DIM_DESTINATION, count_cell(t, DIM_DESTINATION,
-	    intern_add(&t->texts, domain), histogram_bucket(delay_ns), 0),
-	    delay_ns);
+	if (has(t, DIM_DESTINATION) && ev->verdict == VERDICT_ACCEPTED)
+		later_count(t, &c, domain_of(recipient), str_none());
 }
 
 /* The class of a reason, once a reason. */
@@ -231,9 +227,9 @@ count_reason_cell(struct tally *t, const struct event *ev, uint32_t reason)
 }
 
 static void
-count_reason(struct tally *t, const struct event *ev, uint32_t recipient)
+count_reason(struct tally *t, const struct event *ev)
 {
-	uint32_t reason;
+	uint32_t reason, recipient;
 
 	if (!(t->o.dims & (DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |
 	    DIM_BIT(DIM_REASON_RECIPIENT))))
@@ -243,9 +239,10 @@ count_reason(struct tally *t, const struct event *ev, uint32_t recipient)
 	if (has(t, DIM_REASON_HOST) && ev->relay.p)
 		count_cell(t, DIM_REASON_HOST, reason,
 		    intern_add(&t->texts, ev->relay), ev->verdict);
-	if (has(t, DIM_REASON_RECIPIENT))
-		count_cell(t, DIM_REASON_RECIPIENT, reason, recipient,
-		    ev->verdict);
+	if (!has(t, DIM_REASON_RECIPIENT))
+		return;
+	recipient = intern_add(&t->texts, lower(t, ev->recipients));
+	count_cell(t, DIM_REASON_RECIPIENT, reason, recipient, ev->verdict);
 }
 
 static void
@@ -292,19 +289,20 @@ count_delivery(struct tally *t, const struct event *ev)
 	int64_t from_ns = queued_ns(ev);
 	int64_t delay_ns = from_ns == WHEN_NONE || ev->time_ns == WHEN_NONE
 	    ? EVENT_NO_NUMBER : num_add_signed(ev->time_ns, -from_ns);
-	uint32_t recipient = INTERN_EMPTY;
 
 	count_span(t, ev);
 	count_attempt(t, ev, channel, delay_ns);
 	if (t->o.dims & (DIM_BIT(DIM_QUEUE_RECIPIENT) |
-	    DIM_BIT(DIM_DESTINATION) | DIM_BIT(DIM_REASON_RECIPIENT)))
-		recipient = intern_add(&t->texts, lower(t, ev->recipients));
-	count_recipient(t, ev, recipient, channel);
+	    DIM_BIT(DIM_DESTINATION))) {
+		struct str recipient = lower(t, ev->recipients);
+
+		count_recipient(t, ev, recipient, channel);
+		if (delay_ns != EVENT_NO_NUMBER)
+			count_destination(t, ev, delay_ns, recipient);
+	}
 	count_sender_attempt(t, ev);
-	if (delay_ns != EVENT_NO_NUMBER)
-		count_destination(t, ev, delay_ns, recipient);
 	if (ev->verdict != VERDICT_ACCEPTED)
-		count_reason(t, ev, recipient);
+		count_reason(t, ev);
 	if (ev->verdict == VERDICT_REJECTED && reason_is_expired(ev->text))
 		count_queue(t, QUEUE_EXPIRED, EVENT_NO_NUMBER);
 	count_logged(t, ev);
@@ -313,19 +311,17 @@ count_delivery(struct tally *t, const struct event *ev)
 static void
 count_sender_message(struct tally *t, const struct event *ev)
 {
-	enum dim_id dim = DIM_QUEUE_SENDER;
 	int64_t done = num_add_signed(ev->delivered, ev->bounced);
-	size_t cell;
+	struct later_count c = { .time_ns = WHEN_NONE, .n_plus = 5, .plus = {
+		{ SENDER_BYTES, ev->bytes },
+		{ SENDER_BYTES_SENT, times(ev->bytes, ev->delivered) },
+		{ SENDER_BYTES_DONE, times(ev->bytes, done) },
+		{ SENDER_DONE, done },
+		{ SENDER_TRIES, num_add_signed(done, ev->deferred) },
+	} };
 
-	if (!has(t, dim))
-		return;
-	cell = sender_cell(t, ev);
-	plus(t, dim, cell, SENDER_BYTES, ev->bytes);
-	plus(t, dim, cell, SENDER_BYTES_SENT, times(ev->bytes, ev->delivered));
-	plus(t, dim, cell, SENDER_BYTES_DONE, times(ev->bytes, done));
-	plus(t, dim, cell, SENDER_DONE, done);
-	plus(t, dim, cell, SENDER_TRIES, num_add_signed(done, ev->deferred));
-	t->tables[dim].cells[cell].count++;
+	if (has(t, DIM_QUEUE_SENDER))
+		count_sender(t, ev, &c);
 }
 
 static void

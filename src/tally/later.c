@@ -14,7 +14,7 @@ at(struct later *l, uint64_t n)
 }
 
 static void
-add_value(struct tally *t, struct later_count *c, size_t cell,
+add_value(struct tally *t, const struct later_count *c, size_t cell,
     struct str example)
 {
 	unsigned measures = dims[c->dim].measures;
@@ -23,7 +23,11 @@ add_value(struct tally *t, struct later_count *c, size_t cell,
 		tally_see(t, c->dim, cell, c->time_ns, c->time_ns, example);
 	if (measures & DIM_SUM)
 		tally_sum_add(t, c->dim, cell, c->value);
-	t->tables[c->dim].cells[cell].count++;
+	for (unsigned i = 0; i < c->n_plus; i++)
+		if (c->plus[i].value != EVENT_NO_NUMBER)
+			table_plus(&t->tables[c->dim], cell, c->plus[i].which,
+			    c->plus[i].value);
+	t->tables[c->dim].cells[cell].count += !c->uncounted;
 }
 
 static void

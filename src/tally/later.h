@@ -17,6 +17,7 @@
 #ifndef TALLY_LATER_H
 #define TALLY_LATER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -31,9 +32,19 @@
 /* Which key of the dimension the text is. */
 enum later_key { LATER_NONE, LATER_K1, LATER_K2 };
 
+/* Something to add to the further sums (DIM_PLUS) of a cell. */
+#define LATER_PLUS 5
+struct later_plus {
+	unsigned which;
+	int64_t value; /* EVENT_NO_NUMBER: nothing */
+};
+
 struct later_count {
 	enum dim_id dim;
 	enum later_key key;
+	bool uncounted; /* only the sums: the cell's count stays */
+	unsigned n_plus;
+	struct later_plus plus[LATER_PLUS];
 	uint32_t k1, k2, verdict; /* k1 or k2 is set when the text is found */
 	uint32_t text_hash, cell_hash;
 	uint16_t text_n, example_n;

@@ -113,7 +113,8 @@ tally_see(struct tally *t, enum dim_id dim, size_t cell, int64_t first_ns,
     int64_t last_ns, struct str example)
 {
 	struct cell_seen *s = &t->tables[dim].seen[cell];
-	bool new = t->tables[dim].cells[cell].count == 0;
+	bool new = t->tables[dim].cells[cell].count == 0 &&
+	    s->last_ns == WHEN_NONE;
 
 	if (new || is_before(first_ns, s->first_ns) || (first_ns == s->first_ns &&
 	    str_cmp(example, intern_get(&t->texts, s->example)) < 0)) {
