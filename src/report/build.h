@@ -162,7 +162,9 @@ build_fn section_qmail_overall, section_qmail_deferrals,
     section_qmail_uids, section_qmail_delays, section_qmail_log,
     section_qmail_outgoing, section_qmail_queue, section_deferrals,
     section_bounces, section_queue_events, section_dest_domains,
-    section_queue_times;
+    section_queue_times, section_summary, section_months, section_days,
+    section_weekdays, section_clock, section_hosts, section_senders,
+    section_receivers, section_smtp_errors;
 
 /* ---- shared by the sections ---- */
 

@@ -223,6 +223,7 @@ count_reason_cell(struct tally *t, const struct event *ev, uint32_t reason)
 	tally_see(t, DIM_REASON, cell, ev->time_ns, ev->time_ns, ev->text);
 	tally_sum_add(t, DIM_REASON, cell, ev->duration_ns);
 	plus(t, DIM_REASON, cell, REASON_EXPIRED, reason_is_expired(ev->text));
+	plus(t, DIM_REASON, cell, REASON_BYTES_ALL, ev->bytes);
 	t->tables[DIM_REASON].cells[cell].count++;
 }
 

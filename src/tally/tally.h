@@ -81,7 +81,11 @@ enum queue_event {
 enum channel { CHANNEL_LOCAL, CHANNEL_REMOTE };
 
 /* The further sums (DIM_PLUS) of the dimensions that have some. */
-enum { REASON_EXPIRED, /* given up: too long in the queue */ REASON_PLUS };
+enum {
+	REASON_EXPIRED, /* given up: too long in the queue */
+	REASON_BYTES_ALL, /* of the messages, for each attempt */
+	REASON_PLUS
+};
 enum { DELIVERY_BYTES, /* of what was delivered */ DELIVERY_PLUS };
 enum {
 	MESSAGE_BYTES,	    /* of each message once */

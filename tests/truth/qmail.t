@@ -183,6 +183,91 @@ def test_carrier():
           "syslog: every line is understood")
 
 
+# Bytes of the message that was being delivered when qmail-send was killed.
+AT_KILL = 10394
+
+
+def awstats(name):
+    text = (QMAIL / "expected/awstats-mail.data.txt").read_text(
+        errors="surrogateescape")
+    begin = text.index("BEGIN_%s " % name)
+    return [line.split(" ") for line in
+            text[begin:text.index("END_" + name)].splitlines()[1:]]
+
+
+def test_awstats():
+    """Mails and bytes by address as AWStats counts them.
+
+    It takes < and > out of addresses, names senders without a domain its own
+    way, and counts the delivery that was running
+    when qmail-send was killed as a success.
+    """
+    r = Report("--top", "0", "--sections",
+               "senders,receivers,smtp-errors,clock,summary", QMAIL / "main")
+    receivers = {f[0]: [int(f[1]), int(f[2])] for f in awstats("EMAILRECEIVER")}
+    senders = {f[0]: [int(f[1]), int(f[2])] for f in awstats("EMAILSENDER")}
+    senders["#@[]"] = senders.pop("@")
+    senders["news-return-@mail.example.org-@[]"] = senders.pop(
+        "news-return-@mail.example.org-@")
+    unknown = senders.pop("unknown")
+    got = {row["address"]: [row["mails"], row["bytes"]]
+           for row in r.rows("senders")}
+    nulls = got.pop("<>")
+    got = {k.replace(">", ""): v for k, v in got.items()}
+    # Attempts of messages that were queued before the log begins.
+    lost = r.totals("senders")["mails"]
+    equal(unknown[0] - nulls[0], 2955 - lost,
+          "awstats: senders that are not known")
+    equal(unknown[1], nulls[1], "awstats: bytes of the null sender")
+    # Without a domain, AWStats gives them one.
+    for sender in [s for s in got if "@" not in s]:
+        got[sender + "@mail.example.org"] = got.pop(sender)
+    mine = {row["address"].replace(">", ""): [row["mails"], row["bytes"]]
+            for row in r.rows("receivers")}
+    extra = {k: v for k, v in receivers.items() if mine.get(k) != v}
+    equal(len(extra), 1, "awstats: one receiver got a mail less", extra)
+    for key, (mails, size) in extra.items():
+        equal([mails - 1, size - AT_KILL], mine[key],
+              "awstats: the mail in flight at the kill")
+    senders["erika@example.org"][0] -= 1
+    senders["erika@example.org"][1] -= AT_KILL
+    equal(got, senders, "awstats: senders")
+    equal(set(mine), set(receivers), "awstats: who received mail")
+    code, hits, size = awstats("ERRORS")[0]
+    equal(r.totals("smtp-errors")["mails"], int(hits),
+          "awstats: attempts that failed or were put off")
+    equal(r.totals("smtp-errors")["bytes"], int(size), "awstats: their bytes")
+
+
+def test_classes():
+    r = Report("--top", "0", "--sections", "deferrals,bounces", QMAIL / "main")
+    for section, of in (("deferrals", "deferrals"), ("bounces", "failures")):
+        count = sum(n for n, _ in EXPECTED[of].values())
+        equal(r.totals(section)["count"], count, section + ": all are counted")
+        other = sum(row["count"] for row in r.rows(section)
+                    if row["class"] == "other")
+        ok(other <= count * 0.05, "%s: at most 5 %% have no class" % section,
+           other)
+        wrong = [row for row in r.rows(section)
+                 if row["example"] not in EXPECTED[of]]
+        ok(not wrong, section + ": examples are whole", wrong)
+
+
+def test_events():
+    truth = {"starts": 4, "bounces": 645, "double_bounces": 178,
+             "triple_bounces": 52, "expired": 389, "queued": 2195,
+             "remaining": 214}
+    r = Report("--sections", "queue-events", QMAIL / "main")
+    got = r.column("queue-events", "item", "count")
+    equal({k: got.get(k) for k in truth}, truth, "events of the queue")
+    equal(sorted(row["text"] for row in r.rows("queue-events", "complaints")),
+          ["alert: cannot start: qmail-send is already running",
+           "alert: oh no! lost spawn connection! dying...",
+           "alert: unable to reread control/locals",
+           "warning: trouble injecting bounce message, will try later"],
+          "warnings and alerts")
+
+
 def test_decimal():
     """Decimal stamps, as matchup wants them, say the same as TAI64N."""
     text = b"".join((QMAIL / "main" / f).read_bytes() for f in sorted(
@@ -208,4 +293,7 @@ test_overall("decimal", decimal, EXPECTED)
 test_tables("decimal", decimal, EXPECTED)
 test_carrier()
 test_edge()
+test_awstats()
+test_classes()
+test_events()
 done()
