@@ -22,6 +22,7 @@
 
 const struct cmd *const commands[] = {
 	&cmd_report,
+	&cmd_queue,
 	&cmd_summarize,
 	&cmd_config,
 	&cmd_formats,

@@ -50,6 +50,7 @@ struct cmd {
 extern const struct cmd *const commands[];
 
 extern const struct cmd cmd_report;
+extern const struct cmd cmd_queue;
 extern const struct cmd cmd_summarize;
 extern const struct cmd cmd_formats;
 extern const struct cmd cmd_explain;

@@ -1,11 +1,9 @@
 /*
  * cmd_report.c - "mailtally report": logs in, tables out.
  */
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -18,6 +16,7 @@
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
 #include "cmd/report_options.h"
+#include "cmd/terminal.h"
 #include "conf/conf.h"
 #include "pump/pump.h"
 #include "render/render.h"
@@ -452,47 +451,20 @@ make_report(struct run *r, struct err *err)
 	return r->o->selfcheck ? build_selfcheck(&b, err) : 0;
 }
 
-static bool
-color_wanted(const char *when, bool terminal)
-{
-	const char *none = getenv("NO_COLOR");
-
-	if (when && strcmp(when, "always") == 0)
-		return true;
-	if (when && strcmp(when, "never") == 0)
-		return false;
-	return terminal && (none == NULL || *none == '\0');
-}
-
-static size_t
-terminal_columns(bool terminal)
-{
-	struct winsize size;
-
-	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-	    size.ws_col >= 40)
-		return size.ws_col;
-	return 80;
-}
-
 static int
 print_report(struct run *r, struct err *err)
 {
 	const struct report_options *o = r->o;
-	bool terminal = isatty(STDOUT_FILENO);
 	struct render_options ro = {
-		.color = color_wanted(o->color, terminal),
-		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-		.bars = terminal || (o->color &&
-		    strcmp(o->color, "always") == 0),
-		.columns = terminal_columns(terminal),
 		.quiet_empty = o->quiet_empty, .csv_safe = o->csv_safe,
 		.timing = o->timing, .directory = o->directory,
 	};
 	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
-	int status = r->renderer->render(r->report, &ro, out, err);
 	struct err late;
+	int status;
 
+	terminal_options(&ro, o->color);
+	status = r->renderer->render(r->report, &ro, out, err);
 	if (out_close(&out, &late) < 0 && status == 0) {
 		*err = late;
 		status = -1;
