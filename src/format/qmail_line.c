@@ -213,9 +213,9 @@ bounce_read(const char *p, const char *end, struct qm_line *l)
 	    take_number(&p, &n, &l->qp) && at_gap(p, end);
 }
 
-/* "52 5 6 7", "52 5 6 7 remote" */
+/* "52 5 6 7", "52 5 6 7 remote remote.a@b,local.c@d," */
 static bool
-extra_read(const char *p, struct qm_line *l)
+extra_read(const char *p, const char *end, struct qm_line *l)
 {
 	struct str digits;
 
@@ -224,7 +224,11 @@ extra_read(const char *p, struct qm_line *l)
 	for (int i = 0; i < 3; i++)
 		if (!TAKE(p, " ") || !take_number(&p, &l->extra[i], &digits))
 			return false;
-	l->remote = AT(p, " remote"); /* our own addition */
+	/* Our own additions: was one remote, and who waits. */
+	l->remote = TAKE(p, " remote ");
+	if (!l->remote && !TAKE(p, " local "))
+		return at_gap(p, end);
+	l->recipient = str_span(p, end);
 	return true;
 }
 
@@ -254,7 +258,7 @@ fields_read(const char *p, const char *end, struct qm_line *l)
 	case QM_END:
 		return msg_read(p + LEN("end msg "), end, l);
 	case QM_EXTRA:
-		return extra_read(p + LEN("extra "), l);
+		return extra_read(p + LEN("extra "), end, l);
 	case QM_WARNING:
 	case QM_ALERT:
 		l->text = str_span(p, end);

@@ -52,7 +52,7 @@ struct qm_line {
 	struct str qp;	      /* process id of qmail-queue */
 	struct str uid;
 	bool remote;	      /* the delivery; of QM_EXTRA: one was */
-	struct str recipient;
+	struct str recipient; /* of QM_EXTRA: those who wait */
 	enum verdict verdict; /* of a result */
 	struct str text;      /* of a result, a warning, an alert */
 	uint64_t extra[3];    /* successes, deferrals, failures */

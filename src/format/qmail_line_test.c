@@ -58,6 +58,7 @@ TEST(each_line_is_known_by_its_words)
 		{ "end msg 43", QM_END },
 		{ "extra 52 5 6 7", QM_EXTRA },
 		{ "extra 52 5 6", QM_UNKNOWN },
+		{ "extra 52 5 6 7 remote remote.a@b,", QM_EXTRA },
 		{ "status: local 0/10 remote 0/20", QM_IDLE },
 		{ "status: local 0/10 remote 0/20 exitasap", QM_RUNNING },
 		{ "status: local 1/10 remote 0/20", QM_RUNNING },

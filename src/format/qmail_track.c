@@ -16,6 +16,7 @@ struct message {
 	int64_t bytes;
 	int64_t delivered, bounced, deferred;
 	bool remote;	      /* a remote delivery was tried */
+	struct buf waiting;   /* recipients that were put off, "remote.a@b,..." */
 	struct buf text;      /* number, sender, qp, uid */
 	size_t number_n, sender_n, qp_n, uid_n;
 
@@ -90,6 +91,8 @@ struct qtrack {
 };
 
 #define FIRST_SWEEP 4096
+/* So much is kept of those who wait for one message: a list may have very many. */
+#define WAITING_BYTES 65536
 
 /* ---- keys, hosts ---- */
 
@@ -201,7 +204,7 @@ message_add(struct qtrack *t, const struct qm_line *l,
     const struct qtrack_at *at)
 {
 	struct message *m = t->unused_messages;
-	struct buf text;
+	struct buf text, waiting;
 
 	if (t->messages.n >= t->sweep_messages_at)
 		sweep_messages(t, at->time_ns);
@@ -210,6 +213,8 @@ message_add(struct qtrack *t, const struct qm_line *l,
 	else
 		m = mem_zalloc(sizeof(*m));
 	text = m->text;
+	waiting = m->waiting;
+	buf_reset(&waiting);
 	buf_reset(&text);
 	buf_add_str(&text, l->msg_text);
 	buf_add_str(&text, l->sender);
@@ -217,11 +222,91 @@ message_add(struct qtrack *t, const struct qm_line *l,
 	buf_add_str(&text, l->uid);
 	*m = (struct message){ .key = key_of(at, l->msg),
 		.queued_ns = at->time_ns, .bytes = l->bytes, .text = text,
+		.waiting = waiting,
 		.number_n = l->msg_text.n, .sender_n = l->sender.n,
 		.qp_n = l->qp.n, .uid_n = l->uid.n, .begin = t->now,
 		.results = t->n_results };
 	map_set(&t->messages, m->key, m);
 	return m;
+}
+
+/* ---- who waits ---- */
+
+/* "remote.a@b,": no comma is in an address that is not quoted, and what a
+ * quoted one does here is only to be shown as two. */
+static void
+name_recipient(struct buf *b, bool remote, struct str recipient)
+{
+	buf_add_str(b, remote ? STR("remote.") : STR("local."));
+	buf_add_str(b, recipient);
+	buf_add_char(b, ',');
+}
+
+/* Where name stands in the list of those who wait, or its end. */
+static size_t
+find_waiting(const struct message *m, struct str name)
+{
+	struct str list = buf_str(&m->waiting);
+
+	for (size_t at = 0; at < list.n;) {
+		struct str rest = str_skip(list, at);
+
+		if (str_starts(rest, name))
+			return at;
+		at += str_index(rest, ',') + 1;
+	}
+	return list.n;
+}
+
+static void
+set_waiting(struct message *m, bool remote, struct str recipient, bool waits)
+{
+	struct buf name = { 0 };
+	size_t at;
+
+	if (!waits && m->waiting.n == 0)
+		return;
+	name_recipient(&name, remote, recipient);
+	at = find_waiting(m, buf_str(&name));
+	if (waits && at == m->waiting.n && at < WAITING_BYTES) {
+		buf_add_str(&m->waiting, buf_str(&name));
+	} else if (!waits && at < m->waiting.n) {
+		memmove(m->waiting.p + at, m->waiting.p + at + name.n,
+		    m->waiting.n - at - name.n);
+		m->waiting.n -= name.n;
+	}
+	buf_clear(&name);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* In an order that does not hang on where the log was cut, without the last
+ * comma; the list is built in b. */
+static struct str
+waiting_sorted(const struct message *m, struct buf *b)
+{
+	struct str rest = buf_str(&m->waiting), *names = NULL;
+	size_t n = 0, cap = 0;
+
+	while (rest.n > 0) {
+		size_t end = str_index(rest, ',');
+
+		ARRAY_PUSH(names, n, cap) = str_head(rest, end);
+		rest = str_skip(rest, end + 1);
+	}
+	if (n > 1)
+		qsort(names, n, sizeof(*names), by_name);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_add_char(b, ',');
+		buf_add_str(b, names[i]);
+	}
+	free(names);
+	return buf_str(b);
 }
 
 /* ---- deliveries ---- */
@@ -381,6 +466,8 @@ emit_delivery(struct qtrack *t, const struct attempt *a, struct message *m,
 		m->delivered += l->verdict == VERDICT_ACCEPTED;
 		m->bounced += l->verdict == VERDICT_REJECTED;
 		m->deferred += l->verdict == VERDICT_DEFERRED;
+		set_waiting(m, a->remote, a->recipient,
+		    l->verdict == VERDICT_DEFERRED);
 	}
 	t->emit(t->ctx, &ev);
 }
@@ -389,10 +476,13 @@ static void
 emit_done(struct qtrack *t, const struct message *m,
     const struct qtrack_at *at, bool unfinished)
 {
+	struct buf waiting = { 0 };
 	struct event ev;
 
 	event_begin(&ev, EVENT_DONE, at);
 	event_of_message(&ev, m);
+	if (unfinished && m->waiting.n > 0)
+		ev.recipients = waiting_sorted(m, &waiting);
 	ev.duration_ns = unfinished ? EVENT_NO_NUMBER :
 	    since(m->queued_ns, at->time_ns);
 	ev.channel = m->remote ? STR("remote") : STR("local");
@@ -401,6 +491,7 @@ emit_done(struct qtrack *t, const struct message *m,
 	ev.deferred = m->deferred;
 	ev.unfinished = unfinished;
 	t->emit(t->ctx, &ev);
+	buf_clear(&waiting);
 }
 
 static void
@@ -462,6 +553,7 @@ step_keep(struct qtrack *t, enum step_kind kind, const struct qm_line *l,
 	copy(&t->arena, &s->line.msg_text);
 	copy(&t->arena, &s->line.delivery_text);
 	copy(&t->arena, &s->line.text);
+	copy(&t->arena, &s->line.recipient);
 	t->n_steps++;
 	return s;
 }
@@ -528,6 +620,8 @@ extra_line(struct qtrack *t, const struct qm_line *l,
 	m->deferred = (int64_t)l->extra[1];
 	m->bounced = (int64_t)l->extra[2];
 	m->remote = l->remote;
+	buf_reset(&m->waiting);
+	buf_add_str(&m->waiting, l->recipient);
 }
 
 static void
@@ -914,12 +1008,29 @@ messages_sorted(const struct qtrack *t)
 	return all;
 }
 
+/* What runs when the log ends waits, too. */
+static void
+wait_for_running(struct qtrack *t)
+{
+	struct delivery *d;
+	size_t at = 0;
+
+	while ((d = map_next(&t->deliveries, &at))) {
+		struct message *m = map_find(&t->messages, d->msg_key);
+
+		if (m)
+			set_waiting(m, d->remote, str_make(d->text.p + d->msg_n,
+			    d->text.n - d->msg_n), true);
+	}
+}
+
 void
 qtrack_finish(struct qtrack *t)
 {
 	struct message **all;
 
 	qtrack_settle(t);
+	wait_for_running(t);
 	all = messages_sorted(t);
 	for (size_t i = 0; all[i]; i++) {
 		/* Of no time: it is so when the log ends. */
@@ -960,10 +1071,13 @@ save_message(struct buf *b, const struct message *m)
 	if (m->delivered + m->deferred + m->bounced == 0)
 		return;
 	save_stamp(b, m->queued_ns);
-	buf_printf(b, "extra %.*s %lld %lld %lld%s\n",
+	/* matchup passes over what stands behind its three numbers. */
+	buf_printf(b, "extra %.*s %lld %lld %lld %s ",
 	    STR_ARG(message_number(m)), (long long)m->delivered,
 	    (long long)m->deferred, (long long)m->bounced,
-	    m->remote ? " remote" : "");
+	    m->remote ? "remote" : "local");
+	buf_add_str(b, buf_str(&m->waiting));
+	buf_add_char(b, '\n');
 }
 
 static void
@@ -1026,6 +1140,7 @@ messages_free(struct message *m)
 		struct message *next = m->next;
 
 		buf_clear(&m->text);
+		buf_clear(&m->waiting);
 		free(m);
 		m = next;
 	}

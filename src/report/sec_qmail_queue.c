@@ -69,24 +69,18 @@ message_columns(struct build *b, struct table *t)
 	table_column(r, t, "sent", VALUE_COUNT);
 	table_column(r, t, "deferrals", VALUE_COUNT);
 	table_column(r, t, "bouncing", VALUE_FLAG)->mark = "bouncing";
+	table_column(r, t, "waiting", VALUE_TEXT)->wide = true;
 }
 
-void
-section_qmail_outgoing(struct build *b, struct section *s)
+/* One row for each recipient that is known to wait, at least one. */
+static void
+message_rows(struct build *b, struct table *t, const struct open_message *m)
 {
-	struct table *t = section_table(b->report, s, NULL, NULL);
 	const struct tally *tally = b->tally;
-	size_t n, top = build_top(b, QMAIL_TOP), shown;
-	const struct open_message *open = tally_open(tally, &n);
-	struct open_message *sorted = mem_alloc((n + 1) * sizeof(*sorted));
+	struct str rest = tally_text(tally, m->waiting), one;
 
-	message_columns(b, t);
-	if (n > 0)
-		memcpy(sorted, open, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), by_age);
-	shown = top > 0 && top < n ? top : n;
-	for (size_t i = 0; i < shown; i++) {
-		const struct open_message *m = &sorted[i];
+	do {
+		bool any = str_cut(&rest, ',', &one) && one.n > 0;
 
 		build_row(b, t, VALUES(build_time(m->queued_ns),
 		    build_text(b, tally_text(tally, m->queue_id)),
@@ -95,8 +89,26 @@ section_qmail_outgoing(struct build *b, struct section *s)
 		    build_text(b, tally_text(tally, m->pid)),
 		    build_text(b, tally_text(tally, m->uid)),
 		    value_int(m->delivered), value_int(m->deferred),
-		    value_int(m->bounced > 0)));
-	}
+		    value_int(m->bounced > 0),
+		    any ? build_text(b, one) : value_null()));
+	} while (rest.n > 0);
+}
+
+void
+section_qmail_outgoing(struct build *b, struct section *s)
+{
+	struct table *t = section_table(b->report, s, NULL, NULL);
+	size_t n, top = build_top(b, QMAIL_TOP), shown;
+	const struct open_message *open = tally_open(b->tally, &n);
+	struct open_message *sorted = mem_alloc((n + 1) * sizeof(*sorted));
+
+	message_columns(b, t);
+	if (n > 0)
+		memcpy(sorted, open, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), by_age);
+	shown = top > 0 && top < n ? top : n;
+	for (size_t i = 0; i < shown; i++)
+		message_rows(b, t, &sorted[i]);
 	if (shown < n)
 		section_note(b->report, s, "The %zu oldest of %zu messages.",
 		    shown, n);

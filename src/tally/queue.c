@@ -30,7 +30,8 @@ queue_add_open(struct tally *t, const struct event *ev)
 		.queue_id = intern_add(&t->texts, ev->queue_id),
 		.sender = intern_add(&t->texts, ev->sender),
 		.pid = intern_add(&t->texts, ev->pid),
-		.uid = intern_add(&t->texts, ev->uid) };
+		.uid = intern_add(&t->texts, ev->uid),
+		.waiting = intern_add(&t->texts, ev->recipients) };
 }
 
 const struct open_message *
@@ -196,6 +197,7 @@ queue_merge(struct tally *t, struct tally *other, uint32_t *map)
 		m.sender = tally_translate(t, other, map, m.sender);
 		m.pid = tally_translate(t, other, map, m.pid);
 		m.uid = tally_translate(t, other, map, m.uid);
+		m.waiting = tally_translate(t, other, map, m.waiting);
 		ARRAY_PUSH(q->open, q->n_open, q->cap_open) = m;
 	}
 	for (size_t i = 0; i < from->n_log; i++)

@@ -248,6 +248,7 @@ struct open_message {
 	int64_t queued_ns;
 	int64_t bytes, delivered, bounced, deferred;
 	uint32_t queue_id, sender, pid, uid; /* texts */
+	uint32_t waiting; /* the same: "remote.a@b,local.c@d" */
 };
 const struct open_message *tally_open(const struct tally *t, size_t *n);
 

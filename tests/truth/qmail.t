@@ -7,6 +7,7 @@ compared: counts exactly, times to a microsecond, percentiles to 0.1 per cent.
 """
 import json
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
@@ -168,6 +169,35 @@ def test_queue(name, log):
           len(should), name + ": their number")
 
 
+def read_qread(text):
+    """Messages of qmail-qread: (bouncing, who is not done with)."""
+    messages = {}
+    for line in text.splitlines():
+        head = re.match(r".* GMT  #(\d+)  \d+  <.*> ( bouncing)?$", line)
+        if head:
+            number = head[1]
+            messages[number] = (bool(head[2]), set())
+            continue
+        state, channel, address = line.split("\t", 2)
+        if "done" not in state:
+            # As the log writes it (safe encoding).
+            messages[number][1].add(channel + "." + "".join(
+                "_" if not 33 <= ord(c) <= 126 or c == "%" else c
+                for c in address))
+    return messages
+
+
+def test_outgoing():
+    """Who waits for what when the log ends, beside the real queue's list."""
+    r = Report("--top", "0", "--sections", "qmail-outgoing", QMAIL / "main")
+    got = {}
+    for row in r.rows("qmail-outgoing"):
+        got.setdefault(row["message"], (row["bouncing"], set()))[1].add(
+            row["waiting"])
+    equal(got, read_qread((QMAIL / "queue/final.qmail-qread.txt").read_text()),
+          "messages and recipients as qmail-qread lists them")
+
+
 def test_carrier():
     """splogger's stamps are cut to microseconds: counts are the same."""
     main = Report("--top", "0", QMAIL / "main").json["sections"]
@@ -293,6 +323,7 @@ test_overall("decimal", decimal, EXPECTED)
 test_tables("decimal", decimal, EXPECTED)
 test_carrier()
 test_edge()
+test_outgoing()
 test_awstats()
 test_classes()
 test_events()
