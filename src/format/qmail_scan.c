@@ -179,7 +179,7 @@ fold_begin(struct qmail_scan *s, struct str text, const struct place *p)
 static void
 fold_continue(struct qmail_scan *s, struct str text, const struct place *p)
 {
-	const char *first = s->fold_text.p;
+	const char *first;
 	enum qm_kind kind;
 
 	s->fold_text.n -= FORMAT_SLACK;

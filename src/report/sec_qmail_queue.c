@@ -45,14 +45,16 @@ section_qmail_queue(struct build *b, struct section *s)
 	section_note(b->report, s, ESTIMATED);
 }
 
+/* Oldest first, then by number. */
 static int
-by_age(const void *a, const void *b)
+by_age(const void *a, const void *b, void *tally)
 {
 	const struct open_message *x = a, *y = b;
 
 	if (x->queued_ns != y->queued_ns)
 		return x->queued_ns < y->queued_ns ? -1 : 1;
-	return x->bytes < y->bytes ? -1 : x->bytes > y->bytes;
+	return str_cmp(tally_text(tally, x->queue_id),
+	    tally_text(tally, y->queue_id));
 }
 
 static void
@@ -105,7 +107,7 @@ section_qmail_outgoing(struct build *b, struct section *s)
 	message_columns(b, t);
 	if (n > 0)
 		memcpy(sorted, open, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), by_age);
+	qsort_r(sorted, n, sizeof(*sorted), by_age, b->tally);
 	shown = top > 0 && top < n ? top : n;
 	for (size_t i = 0; i < shown; i++)
 		message_rows(b, t, &sorted[i]);

@@ -363,17 +363,34 @@ count_queued(struct tally *t, const struct event *ev)
 		count_queue(t, QUEUE_DOUBLE, ev->bytes);
 }
 
+/* "trouble opening remote/12/1163662" is one complaint whatever the file. */
+static struct str
+without_numbers(struct tally *t, struct str text)
+{
+	struct buf *b = &t->scratch;
+
+	buf_reset(b);
+	text = str_head(text, REASON_BYTES);
+	for (size_t i = 0; i < text.n; i++) {
+		bool digit = text.p[i] >= '0' && text.p[i] <= '9';
+
+		if (!digit)
+			buf_add_char(b, text.p[i]);
+		else if (b->n == 0 || b->p[b->n - 1] != '*')
+			buf_add_char(b, '*');
+	}
+	return buf_str(b);
+}
+
 static void
 count_alert(struct tally *t, const struct event *ev)
 {
-	struct str code, text;
-	size_t cell;
 	uint32_t key;
+	size_t cell;
 
 	if (!has(t, DIM_COMPLAINT))
 		return;
-	text = reason_split(reason_normalise(&t->scratch, ev->text), &code);
-	key = intern_add(&t->texts, text);
+	key = intern_add(&t->texts, without_numbers(t, ev->text));
 	cell = table_cell(&t->tables[DIM_COMPLAINT], 0, key, 0, 0);
 	tally_see(t, DIM_COMPLAINT, cell, ev->time_ns, ev->time_ns, ev->text);
 	t->tables[DIM_COMPLAINT].cells[cell].count++;

@@ -43,20 +43,49 @@ tally_open(const struct tally *t, size_t *n)
 
 /* ---- the log ---- */
 
-/* Oldest first; what else may differ follows so that no order is by chance. */
+static int
+number_order(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/*
+ * Oldest first.  Of one time by what they say: where they stood in a file
+ * hangs on how the log was cut.
+ */
 static int
 by_time(const void *a, const void *b)
 {
 	const struct logged *x = a, *y = b;
+	int order = number_order(x->time_ns, y->time_ns);
 
-	if (x->time_ns != y->time_ns)
-		return x->time_ns < y->time_ns ? -1 : 1;
-	if (x->order != y->order)
-		return x->order < y->order ? -1 : 1;
-	if (x->queued_ns != y->queued_ns)
-		return x->queued_ns < y->queued_ns ? -1 : 1;
-	return (x->duration_ns > y->duration_ns) -
-	    (x->duration_ns < y->duration_ns);
+	if (order == 0)
+		order = number_order(x->kind, y->kind);
+	if (order == 0)
+		order = str_cmp(x->recipient, y->recipient);
+	if (order == 0)
+		order = str_cmp(x->sender, y->sender);
+	if (order == 0)
+		order = str_cmp(x->pid, y->pid);
+	if (order == 0)
+		order = str_cmp(x->uid, y->uid);
+	if (order == 0)
+		order = str_cmp(x->text, y->text);
+	if (order == 0)
+		order = number_order(x->verdict, y->verdict);
+	if (order == 0)
+		order = number_order(x->channel, y->channel);
+	if (order == 0)
+		order = number_order(x->queued_ns, y->queued_ns);
+	if (order == 0)
+		order = number_order(x->duration_ns, y->duration_ns);
+	if (order == 0)
+		order = number_order(x->bytes, y->bytes);
+	if (order == 0)
+		order = number_order(x->delivered, y->delivered);
+	if (order == 0)
+		order = number_order(x->bounced, y->bounced);
+	return order ? order : number_order(x->deferred, y->deferred);
 }
 
 static void
@@ -129,7 +158,7 @@ queue_add_logged(struct tally *t, const struct event *ev)
 	    .queued_ns = ev->queued_ns, .duration_ns = ev->duration_ns,
 	    .bytes = ev->bytes, .delivered = ev->delivered,
 	    .bounced = ev->bounced, .deferred = ev->deferred,
-	    .kind = ev->kind, .verdict = ev->verdict, .order = ev->offset,
+	    .kind = ev->kind, .verdict = ev->verdict,
 	    .channel = str_eq(ev->channel, STR("remote")) ? CHANNEL_REMOTE
 		: CHANNEL_LOCAL,
 	    .sender = ev->sender, .recipient = ev->recipients,

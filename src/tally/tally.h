@@ -263,7 +263,6 @@ struct logged {
 	enum event_kind kind; /* DELIVERY or DONE */
 	enum verdict verdict;
 	enum channel channel;
-	uint64_t order;	      /* where it stood: of equal times the first is first */
 	struct str sender, recipient, pid, uid, text;
 };
 /* Oldest first; valid until the tally changes.  The dimension's cell counts
