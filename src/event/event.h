@@ -65,7 +65,8 @@ struct event {
 	struct str trailer;  /* qpsmtpd's ninth field */
 	struct str check;    /* EVENT_CHECK: the plugin's name */
 	struct str result;   /* EVENT_CHECK: pass fail skip error */
-	bool repeated;	     /* EVENT_CHECK: the connection had a country before */
+	bool repeated;	     /* EVENT_CHECK: the connection had a country before;
+			      * EVENT_DELIVERY: the recipient was put off before */
 	struct str queue_id;
 	struct str relay;    /* who answered: the host of a remote result */
 	struct str delivery; /* number of the attempt */

@@ -258,24 +258,28 @@ find_waiting(const struct message *m, struct str name)
 	return list.n;
 }
 
-static void
+/* Did the recipient wait before? */
+static bool
 set_waiting(struct message *m, bool remote, struct str recipient, bool waits)
 {
 	struct buf name = { 0 };
+	bool waited;
 	size_t at;
 
 	if (!waits && m->waiting.n == 0)
-		return;
+		return false;
 	name_recipient(&name, remote, recipient);
 	at = find_waiting(m, buf_str(&name));
-	if (waits && at == m->waiting.n && at < WAITING_BYTES) {
+	waited = at < m->waiting.n;
+	if (waits && !waited && at < WAITING_BYTES) {
 		buf_add_str(&m->waiting, buf_str(&name));
-	} else if (!waits && at < m->waiting.n) {
+	} else if (!waits && waited) {
 		memmove(m->waiting.p + at, m->waiting.p + at + name.n,
 		    m->waiting.n - at - name.n);
 		m->waiting.n -= name.n;
 	}
 	buf_clear(&name);
+	return waited;
 }
 
 static int
@@ -466,7 +470,7 @@ emit_delivery(struct qtrack *t, const struct attempt *a, struct message *m,
 		m->delivered += l->verdict == VERDICT_ACCEPTED;
 		m->bounced += l->verdict == VERDICT_REJECTED;
 		m->deferred += l->verdict == VERDICT_DEFERRED;
-		set_waiting(m, a->remote, a->recipient,
+		ev.repeated = set_waiting(m, a->remote, a->recipient,
 		    l->verdict == VERDICT_DEFERRED);
 	}
 	t->emit(t->ctx, &ev);

@@ -164,7 +164,7 @@ build_fn section_qmail_overall, section_qmail_deferrals,
     section_bounces, section_queue_events, section_dest_domains,
     section_queue_times, section_summary, section_months, section_days,
     section_weekdays, section_clock, section_hosts, section_senders,
-    section_receivers, section_smtp_errors;
+    section_receivers, section_smtp_errors, section_providers;
 
 /* ---- shared by the sections ---- */
 

@@ -182,6 +182,14 @@ const struct section_type section_types[] = {
 		.build = section_dest_domains,
 	},
 	{
+		.id = "providers",
+		.title = "Providers",
+		.side = SIDE_QUEUE,
+		.help = "remote deliveries by provider or network, and their trouble",
+		.dims = DIM(PROVIDER) | DIM(PROVIDER_DELAY) | DIM(PROVIDER_REASON),
+		.build = section_providers,
+	},
+	{
 		.id = "queue-times",
 		.title = "Time in queue",
 		.side = SIDE_QUEUE,

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/when.h"
+#include "tally/provider.h"
 #include "tally/reason.h"
 #include "tally/tally_private.h"
 
@@ -19,7 +20,9 @@
 	DIM_BIT(DIM_DELIVERY_DELAY) | DIM_BIT(DIM_RESULT) |                \
 	DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |                   \
 	DIM_BIT(DIM_REASON_RECIPIENT) | DIM_BIT(DIM_QUEUE_RECIPIENT) |     \
-	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_DESTINATION))
+	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_DESTINATION) |             \
+	DIM_BIT(DIM_PROVIDER) | DIM_BIT(DIM_PROVIDER_DELAY) |              \
+	DIM_BIT(DIM_PROVIDER_REASON))
 #define OF_DONE                                                            \
 	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
 	DIM_BIT(DIM_QUEUE_OPEN) | DIM_BIT(DIM_QUEUE_SPAN) |                \
@@ -246,6 +249,64 @@ count_reason(struct tally *t, const struct event *ev)
 	count_cell(t, DIM_REASON_RECIPIENT, reason, recipient, ev->verdict);
 }
 
+/* ---- providers ---- */
+
+static uint32_t
+provider_id(struct tally *t, const struct event *ev)
+{
+	struct str name = provider_of_domain(domain_of(lower(t,
+	    ev->recipients)));
+
+	if (name.p == NULL)
+		name = ev->relay.p ? ev->relay : STR("(no connection)");
+	return intern_add(&t->texts, name);
+}
+
+static void
+count_provider_reason(struct tally *t, const struct event *ev,
+    uint32_t provider)
+{
+	uint32_t reason = intern_add(&t->texts,
+	    reason_normalise(&t->scratch, ev->text));
+	enum reason_class class = class_of(t, reason);
+
+	if (has(t, DIM_PROVIDER_REASON))
+		count_cell(t, DIM_PROVIDER_REASON, provider, reason,
+		    ev->verdict);
+	if (has(t, DIM_PROVIDER) && (class == REASON_RATE_LIMITED ||
+	    class == REASON_GREYLISTED))
+		plus(t, DIM_PROVIDER, table_cell(&t->tables[DIM_PROVIDER], 0,
+		    provider, 0, 0), PROVIDER_SLOW, 1);
+}
+
+static void
+count_provider(struct tally *t, const struct event *ev, int64_t delay_ns)
+{
+	bool sent = ev->verdict == VERDICT_ACCEPTED;
+	uint32_t provider;
+	size_t cell;
+
+	if (!(t->o.dims & (DIM_BIT(DIM_PROVIDER) |
+	    DIM_BIT(DIM_PROVIDER_DELAY) | DIM_BIT(DIM_PROVIDER_REASON))))
+		return;
+	provider = provider_id(t, ev);
+	if (has(t, DIM_PROVIDER)) {
+		cell = count_cell(t, DIM_PROVIDER, provider, 0, 0);
+		plus(t, DIM_PROVIDER, cell, PROVIDER_FIRST, !ev->repeated);
+		plus(t, DIM_PROVIDER, cell, PROVIDER_SENT, sent);
+		plus(t, DIM_PROVIDER, cell, PROVIDER_DEFERRED, !ev->repeated &&
+		    ev->verdict == VERDICT_DEFERRED);
+		plus(t, DIM_PROVIDER, cell, PROVIDER_BOUNCED,
+		    ev->verdict == VERDICT_REJECTED);
+	}
+	if (has(t, DIM_PROVIDER_DELAY) && sent && delay_ns != EVENT_NO_NUMBER)
+		tally_sum_add(t, DIM_PROVIDER_DELAY, count_cell(t,
+		    DIM_PROVIDER_DELAY, provider, histogram_bucket(delay_ns),
+		    0), delay_ns);
+	if (!sent)
+		count_provider_reason(t, ev, provider);
+}
+
 static void
 count_attempt(struct tally *t, const struct event *ev, enum channel channel,
     int64_t delay_ns)
@@ -304,6 +365,8 @@ count_delivery(struct tally *t, const struct event *ev)
 	count_sender_attempt(t, ev);
 	if (ev->verdict != VERDICT_ACCEPTED)
 		count_reason(t, ev);
+	if (channel == CHANNEL_REMOTE)
+		count_provider(t, ev, delay_ns);
 	if (ev->verdict == VERDICT_REJECTED && reason_is_expired(ev->text))
 		count_queue(t, QUEUE_EXPIRED, EVENT_NO_NUMBER);
 	count_logged(t, ev);

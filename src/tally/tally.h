@@ -94,6 +94,14 @@ enum {
 	MESSAGE_PLUS
 };
 enum {
+	PROVIDER_FIRST,	   /* recipients: their first attempts */
+	PROVIDER_SENT,
+	PROVIDER_DEFERRED, /* recipients that were put off at least once */
+	PROVIDER_BOUNCED,
+	PROVIDER_SLOW,	   /* attempts at which we were asked to slow down */
+	PROVIDER_PLUS
+};
+enum {
 	RECIPIENT_SENT, RECIPIENT_FAILED, RECIPIENT_DEFERRED,
 	RECIPIENT_BYTES, /* of what was delivered */
 	RECIPIENT_PLUS
