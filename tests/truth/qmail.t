@@ -150,6 +150,24 @@ def test_edge():
           "edge: an unknown line, an unknown result, a cut one")
 
 
+def test_continued():
+    """What matchup saved, and the rest of its cut line: goes on from there."""
+    log = (QMAIL / "edge/edge.pending").read_bytes() + b"ess: did_1+0+0/\n"
+    r = Report("--top", "0", "--sections", "qmail-log,qmail-outgoing",
+               scratch("continued.log", log))
+    row, = r.rows("qmail-log")
+    should, = matchup_rows((QMAIL / "edge/edge.continued.matchup").read_text())
+    equal((row["stat"], row["to"], row["qp"], row["uid"], row["reason"]),
+          should[1:], "edge: a saved state is read")
+    equal([[row["message"], row["sent"], row["deferrals"]]
+           for row in r.rows("qmail-outgoing")],
+          [[f[2], int(f[3]), int(f[4])] for f in (
+              line.split(" ") for line in (
+                  QMAIL / "edge/edge.continued.pending").read_text()
+              .splitlines()) if f[1] == "extra"],
+          "edge: and what is open after it")
+
+
 def test_queue(name, log):
     """What is open when the log ends is what matchup saves."""
     r = Report("--top", "0", "--sections", "qmail-outgoing,qmail-queue", log)
@@ -323,6 +341,7 @@ test_overall("decimal", decimal, EXPECTED)
 test_tables("decimal", decimal, EXPECTED)
 test_carrier()
 test_edge()
+test_continued()
 test_outgoing()
 test_awstats()
 test_classes()
