@@ -35,8 +35,10 @@ host_of(struct str recipient)
 	return recipient;
 }
 
+/* Labels of recipients stand in labels, those of hosts in the league. */
 static void
-count_rows(struct league *l, const struct tally *t, bool by_host)
+count_rows(struct league *l, struct arena *labels, const struct tally *t,
+    bool by_host)
 {
 	struct buf scratch = { 0 };
 	size_t n;
@@ -47,9 +49,8 @@ count_rows(struct league *l, const struct tally *t, bool by_host)
 		struct str label = qmail_recipient(&scratch,
 		    (enum channel)cells[i].k2, tally_text(t, cells[i].k1));
 
-		if (by_host)
-			label = host_of(label);
-		add_cell(league_get(l, label, str_none()), t, i,
+		add_cell(by_host ? league_get(l, host_of(label), str_none())
+		    : league_push(l, arena_str(labels, label)), t, i,
 		    cells[i].count);
 	}
 	buf_clear(&scratch);
@@ -68,6 +69,7 @@ static void
 cost_table(struct build *b, struct section *s, bool by_host)
 {
 	struct table *t = section_table(b->report, s, NULL, NULL);
+	struct arena labels = { 0 };
 	struct league l;
 
 	table_column(b->report, t, by_host ? "host" : "recipient",
@@ -76,10 +78,11 @@ cost_table(struct build *b, struct section *s, bool by_host)
 	qmail_count(b, t, "mess");
 	qmail_count(b, t, "tries");
 	qmail_time(b, t, "xdelay");
-	count_rows(&l, b->tally, by_host);
+	count_rows(&l, &labels, b->tally, by_host);
 	qmail_sort(b, &l);
 	qmail_league(b, t, &l, fill);
 	league_clear(&l);
+	arena_clear(&labels);
 }
 
 void
@@ -127,13 +130,15 @@ void
 section_qmail_rxdelay(struct build *b, struct section *s)
 {
 	struct table *t = section_table(b->report, s, NULL, NULL);
+	struct arena labels = { 0 };
 	struct league l;
 
 	table_column(b->report, t, "recipient", VALUE_TEXT)->wide = true;
 	qmail_time(b, t, "avg");
 	qmail_count(b, t, "tries");
-	count_rows(&l, b->tally, false);
+	count_rows(&l, &labels, b->tally, false);
 	qmail_first(b, &l, by_mean);
 	qmail_league(b, t, &l, fill_mean);
 	league_clear(&l);
+	arena_clear(&labels);
 }

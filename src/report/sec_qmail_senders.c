@@ -19,8 +19,10 @@ add_cell(struct league_row *row, const struct cell *c, const int64_t *plus)
 	row->sum = num_add_signed(row->sum, plus[SENDER_XDELAY]);
 }
 
+/* Labels of senders stand in labels, those of uids in the league. */
 static void
-count_rows(struct league *l, const struct tally *t, bool by_uid)
+count_rows(struct league *l, struct arena *labels, const struct tally *t,
+    bool by_uid)
 {
 	struct buf label = { 0 };
 	size_t n;
@@ -34,8 +36,9 @@ count_rows(struct league *l, const struct tally *t, bool by_uid)
 			buf_add_char(&label, '/');
 			buf_add_str(&label, tally_text(t, cells[i].k1));
 		}
-		add_cell(league_get(l, buf_str(&label), str_none()), &cells[i],
-		    tally_plus(t, DIM_QUEUE_SENDER, i));
+		add_cell(by_uid ? league_get(l, buf_str(&label), str_none())
+		    : league_push(l, arena_str(labels, buf_str(&label))),
+		    &cells[i], tally_plus(t, DIM_QUEUE_SENDER, i));
 	}
 	buf_clear(&label);
 }
@@ -68,6 +71,7 @@ sender_table(struct build *b, struct section *s, bool by_uid)
 		[BYTES_DONE] = "rbytes", [RECIPS] = "recips",
 		[TRIES] = "tries" };
 	struct table *t = section_table(b->report, s, NULL, NULL);
+	struct arena labels = { 0 };
 	struct league l;
 
 	table_column(b->report, t, by_uid ? "uid" : "sender",
@@ -75,11 +79,12 @@ sender_table(struct build *b, struct section *s, bool by_uid)
 	for (int i = MESS; i <= TRIES; i++)
 		qmail_count(b, t, titles[i]);
 	qmail_time(b, t, "xdelay");
-	count_rows(&l, b->tally, by_uid);
+	count_rows(&l, &labels, b->tally, by_uid);
 	drop_incomplete(&l);
 	qmail_sort(b, &l);
 	qmail_league(b, t, &l, fill);
 	league_clear(&l);
+	arena_clear(&labels);
 }
 
 void

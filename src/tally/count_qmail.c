@@ -14,15 +14,16 @@
 #include "tally/tally_private.h"
 
 /* The dimensions that each kind of event feeds. */
+#define OF_PROVIDER                                                        \
+	(DIM_BIT(DIM_PROVIDER) | DIM_BIT(DIM_PROVIDER_DELAY) |             \
+	DIM_BIT(DIM_PROVIDER_REASON))
 #define OF_DELIVERY                                                        \
 	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
 	DIM_BIT(DIM_QUEUE_SPAN) | DIM_BIT(DIM_DELIVERY) |                  \
 	DIM_BIT(DIM_DELIVERY_DELAY) | DIM_BIT(DIM_RESULT) |                \
 	DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |                   \
 	DIM_BIT(DIM_REASON_RECIPIENT) | DIM_BIT(DIM_QUEUE_RECIPIENT) |     \
-	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_DESTINATION) |             \
-	DIM_BIT(DIM_PROVIDER) | DIM_BIT(DIM_PROVIDER_DELAY) |              \
-	DIM_BIT(DIM_PROVIDER_REASON))
+	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_DESTINATION) | OF_PROVIDER)
 #define OF_DONE                                                            \
 	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
 	DIM_BIT(DIM_QUEUE_OPEN) | DIM_BIT(DIM_QUEUE_SPAN) |                \
@@ -251,60 +252,69 @@ count_reason(struct tally *t, const struct event *ev)
 
 /* ---- providers ---- */
 
-static uint32_t
-provider_id(struct tally *t, const struct event *ev)
+/* "192.0.2.0/24" of a host; an IPv6 address as it is. */
+static struct str
+network_of(struct tally *t, struct str relay)
+{
+	size_t n = relay.n;
+
+	while (n > 0 && relay.p[n - 1] != '.')
+		n--;
+	if (n == 0 || str_index(relay, ':') < relay.n)
+		return relay;
+	buf_reset(&t->scratch);
+	buf_add_str(&t->scratch, str_head(relay, n));
+	buf_add_str(&t->scratch, STR("0/24"));
+	return buf_str(&t->scratch);
+}
+
+static struct str
+provider_name(struct tally *t, const struct event *ev)
 {
 	struct str name = provider_of_domain(domain_of(lower(t,
 	    ev->recipients)));
 
-	if (name.p == NULL)
-		name = ev->relay.p ? ev->relay : STR("(no connection)");
-	return intern_add(&t->texts, name);
+	if (name.p)
+		return name;
+	return ev->relay.p ? network_of(t, ev->relay) : STR("(no connection)");
 }
 
-static void
-count_provider_reason(struct tally *t, const struct event *ev,
-    uint32_t provider)
+/* Did the server ask to come back later, or less often? */
+static bool
+asks_to_slow_down(struct tally *t, uint32_t reason)
 {
-	uint32_t reason = intern_add(&t->texts,
-	    reason_normalise(&t->scratch, ev->text));
 	enum reason_class class = class_of(t, reason);
 
-	if (has(t, DIM_PROVIDER_REASON))
-		count_cell(t, DIM_PROVIDER_REASON, provider, reason,
-		    ev->verdict);
-	if (has(t, DIM_PROVIDER) && (class == REASON_RATE_LIMITED ||
-	    class == REASON_GREYLISTED))
-		plus(t, DIM_PROVIDER, table_cell(&t->tables[DIM_PROVIDER], 0,
-		    provider, 0, 0), PROVIDER_SLOW, 1);
+	return class == REASON_RATE_LIMITED || class == REASON_GREYLISTED;
 }
 
 static void
 count_provider(struct tally *t, const struct event *ev, int64_t delay_ns)
 {
 	bool sent = ev->verdict == VERDICT_ACCEPTED;
-	uint32_t provider;
-	size_t cell;
+	uint32_t reason = sent ? INTERN_EMPTY : intern_add(&t->texts,
+	    reason_normalise(&t->scratch, ev->text));
+	struct later_count c = { .dim = DIM_PROVIDER, .key = LATER_K1,
+		.n_plus = 5, .value = EVENT_NO_NUMBER, .plus = {
+		{ PROVIDER_FIRST, !ev->repeated },
+		{ PROVIDER_SENT, sent },
+		{ PROVIDER_DEFERRED, !ev->repeated &&
+		    ev->verdict == VERDICT_DEFERRED },
+		{ PROVIDER_BOUNCED, ev->verdict == VERDICT_REJECTED },
+		{ PROVIDER_SLOW, !sent && asks_to_slow_down(t, reason) },
+	} };
+	struct later_count delay = { .dim = DIM_PROVIDER_DELAY,
+		.key = LATER_K1, .k2 = histogram_bucket(delay_ns),
+		.value = delay_ns };
+	struct str name = provider_name(t, ev);
 
-	if (!(t->o.dims & (DIM_BIT(DIM_PROVIDER) |
-	    DIM_BIT(DIM_PROVIDER_DELAY) | DIM_BIT(DIM_PROVIDER_REASON))))
-		return;
-	provider = provider_id(t, ev);
-	if (has(t, DIM_PROVIDER)) {
-		cell = count_cell(t, DIM_PROVIDER, provider, 0, 0);
-		plus(t, DIM_PROVIDER, cell, PROVIDER_FIRST, !ev->repeated);
-		plus(t, DIM_PROVIDER, cell, PROVIDER_SENT, sent);
-		plus(t, DIM_PROVIDER, cell, PROVIDER_DEFERRED, !ev->repeated &&
-		    ev->verdict == VERDICT_DEFERRED);
-		plus(t, DIM_PROVIDER, cell, PROVIDER_BOUNCED,
-		    ev->verdict == VERDICT_REJECTED);
-	}
+	if (has(t, DIM_PROVIDER))
+		later_count(t, &c, name, str_none());
 	if (has(t, DIM_PROVIDER_DELAY) && sent && delay_ns != EVENT_NO_NUMBER)
-		tally_sum_add(t, DIM_PROVIDER_DELAY, count_cell(t,
-		    DIM_PROVIDER_DELAY, provider, histogram_bucket(delay_ns),
-		    0), delay_ns);
-	if (!sent)
-		count_provider_reason(t, ev, provider);
+		later_count(t, &delay, name, str_none());
+	if (has(t, DIM_PROVIDER_REASON) && !sent)
+		count_cell(t, DIM_PROVIDER_REASON,
+		    intern_add(&t->texts, name), reason, ev->verdict);
 }
 
 static void
@@ -365,7 +375,7 @@ count_delivery(struct tally *t, const struct event *ev)
 	count_sender_attempt(t, ev);
 	if (ev->verdict != VERDICT_ACCEPTED)
 		count_reason(t, ev);
-	if (channel == CHANNEL_REMOTE)
+	if (channel == CHANNEL_REMOTE && t->o.dims & OF_PROVIDER)
 		count_provider(t, ev, delay_ns);
 	if (ev->verdict == VERDICT_REJECTED && reason_is_expired(ev->text))
 		count_queue(t, QUEUE_EXPIRED, EVENT_NO_NUMBER);
