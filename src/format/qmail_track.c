@@ -2,415 +2,9 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/buf.h"
-#include "base/map.h"
-#include "base/mem.h"
 #include "base/num.h"
-
-struct message {
-	struct message *next; /* of the free list, or of the past ones */
-	uint64_t key;
-	int64_t queued_ns;
-	int64_t bytes;
-	int64_t delivered, bounced, deferred;
-	bool remote;	      /* a remote delivery was tried */
-	struct buf waiting;   /* recipients that were put off, "remote.a@b,..." */
-	struct buf text;      /* number, sender, qp, uid */
-	size_t number_n, sender_n, qp_n, uid_n;
-
-	/* In a piece that is not settled: when it came and went, counted in
-	 * lines, and how many results had waited when it came. */
-	uint64_t begin, end;
-	uint64_t results;
-	struct step *done;    /* its end, which waits; NULL if it was forgotten */
-};
-
-struct delivery {
-	struct delivery *next; /* of the free list */
-	uint64_t key;
-	uint64_t host_key;
-	uint64_t number;
-	uint64_t msg_key;
-	int64_t began_ns;
-	bool remote;
-	struct buf text;      /* number of the message, recipient */
-	size_t msg_n;
-};
-
-enum step_kind {
-	STEP_RESULT, STEP_DELIVERY, STEP_EXTRA, STEP_END, STEP_IDLE, STEP_ONE
-};
-
-/* A line that waits for the piece before. */
-struct step {
-	struct step *next;
-	enum step_kind kind;
-	uint64_t when; /* counted in lines */
-	struct qtrack_at at;
-	struct qm_line line;
-	/* STEP_DELIVERY: what was started here */
-	uint64_t msg_key;
-	int64_t began_ns;
-	struct str msg_text, recipient;
-	bool remote;
-};
-
-/* What is known of one qmail-send. */
-struct host {
-	uint64_t key;
-	enum { BEFORE_UNKNOWN, BEFORE_RESULT, BEFORE_OTHER } before;
-	enum { FRESH_UNKNOWN, FRESH, NOT_FRESH } fresh; /* idle, and no start yet */
-	bool cleared; /* it began anew in this piece */
-	/* Deliveries that were started here, but for the odd ones. */
-	uint64_t first, last;
-};
-
-struct qtrack {
-	event_fn *emit;
-	void *ctx;
-	bool settled;
-	uint64_t now; /* lines so far */
-	struct map messages, deliveries;
-	struct message *unused_messages;
-	struct delivery *unused_deliveries;
-	size_t sweep_messages_at, sweep_deliveries_at;
-	struct host *hosts;
-	size_t n_hosts, cap_hosts, host; /* the last one used */
-
-	/* Not settled: */
-	struct step *steps, **steps_end;
-	size_t n_steps;
-	uint64_t n_results;    /* steps of kind RESULT */
-	struct message *past;  /* gone, but a result may still be theirs */
-	struct map touched;    /* message -> when it was new here, plus one */
-	struct map odd;	       /* deliveries started here out of sequence */
-	struct arena arena;
-	uint64_t overflow;
-};
-
-#define FIRST_SWEEP 4096
-/* So much is kept of those who wait for one message: a list may have very many. */
-#define WAITING_BYTES 65536
-
-/* ---- keys, hosts ---- */
-
-static uint64_t
-key_of(const struct qtrack_at *at, uint64_t number)
-{
-	return at->host_key ^ number;
-}
-
-static struct host *
-host_of(struct qtrack *t, uint64_t key)
-{
-	if (t->host < t->n_hosts && t->hosts[t->host].key == key)
-		return &t->hosts[t->host];
-	for (t->host = 0; t->host < t->n_hosts; t->host++)
-		if (t->hosts[t->host].key == key)
-			return &t->hosts[t->host];
-	ARRAY_PUSH(t->hosts, t->n_hosts, t->cap_hosts) = (struct host){
-		.key = key };
-	return &t->hosts[t->host];
-}
-
-/* ---- messages ---- */
-
-static struct str
-message_number(const struct message *m)
-{
-	return str_make(m->text.p, m->number_n);
-}
-
-static struct str
-message_sender(const struct message *m)
-{
-	return str_make(m->text.p + m->number_n, m->sender_n);
-}
-
-static struct str
-message_qp(const struct message *m)
-{
-	return str_make(m->text.p + m->number_n + m->sender_n, m->qp_n);
-}
-
-static struct str
-message_uid(const struct message *m)
-{
-	return str_make(m->text.p + m->number_n + m->sender_n + m->qp_n,
-	    m->uid_n);
-}
-
-static void
-message_recycle(struct qtrack *t, struct message *m)
-{
-	m->next = t->unused_messages;
-	t->unused_messages = m;
-}
-
-/* Takes a message out: for good, or until it is known what was its. */
-static void
-message_leave(struct qtrack *t, struct message *m, struct step *done)
-{
-	map_take(&t->messages, m->key);
-	if (t->settled || m->results == t->n_results) {
-		assert(done == NULL);
-		message_recycle(t, m);
-		return;
-	}
-	m->end = t->now;
-	m->done = done;
-	m->next = t->past;
-	t->past = m;
-}
-
-static bool
-too_old(int64_t since_ns, int64_t now_ns, int64_t age_ns)
-{
-	return since_ns != WHEN_NONE && now_ns != WHEN_NONE &&
-	    num_add_signed(since_ns, age_ns) < now_ns;
-}
-
-static struct message *
-message_find(struct qtrack *t, uint64_t key, int64_t now_ns)
-{
-	struct message *m = map_find(&t->messages, key);
-
-	if (m && too_old(m->queued_ns, now_ns, QTRACK_MESSAGE_AGE_NS)) {
-		message_leave(t, m, NULL);
-		return NULL;
-	}
-	return m;
-}
-
-static void
-sweep_messages(struct qtrack *t, int64_t now_ns)
-{
-	struct message **old = NULL, *m;
-	size_t n = 0, cap = 0, at = 0;
-
-	while ((m = map_next(&t->messages, &at)))
-		if (too_old(m->queued_ns, now_ns, QTRACK_MESSAGE_AGE_NS))
-			ARRAY_PUSH(old, n, cap) = m;
-	for (size_t i = 0; i < n; i++)
-		message_leave(t, old[i], NULL);
-	free(old);
-	t->sweep_messages_at = t->messages.n * 2 + FIRST_SWEEP;
-}
-
-static struct message *
-message_add(struct qtrack *t, const struct qm_line *l,
-    const struct qtrack_at *at)
-{
-	struct message *m = t->unused_messages;
-	struct buf text, waiting;
-
-	if (t->messages.n >= t->sweep_messages_at)
-		sweep_messages(t, at->time_ns);
-	if (m)
-		t->unused_messages = m->next;
-	else
-		m = mem_zalloc(sizeof(*m));
-	text = m->text;
-	waiting = m->waiting;
-	buf_reset(&waiting);
-	buf_reset(&text);
-	buf_add_str(&text, l->msg_text);
-	buf_add_str(&text, l->sender);
-	buf_add_str(&text, l->qp);
-	buf_add_str(&text, l->uid);
-	*m = (struct message){ .key = key_of(at, l->msg),
-		.queued_ns = at->time_ns, .bytes = l->bytes, .text = text,
-		.waiting = waiting,
-		.number_n = l->msg_text.n, .sender_n = l->sender.n,
-		.qp_n = l->qp.n, .uid_n = l->uid.n, .begin = t->now,
-		.results = t->n_results };
-	map_set(&t->messages, m->key, m);
-	return m;
-}
-
-/* ---- who waits ---- */
-
-/* "remote.a@b,": no comma is in an address that is not quoted, and what a
- * quoted one does here is only to be shown as two. */
-static void
-name_recipient(struct buf *b, bool remote, struct str recipient)
-{
-	buf_add_str(b, remote ? STR("remote.") : STR("local."));
-	buf_add_str(b, recipient);
-	buf_add_char(b, ',');
-}
-
-/* Where name stands in the list of those who wait, or its end. */
-static size_t
-find_waiting(const struct message *m, struct str name)
-{
-	struct str list = buf_str(&m->waiting);
-
-	for (size_t at = 0; at < list.n;) {
-		struct str rest = str_skip(list, at);
-
-		if (str_starts(rest, name))
-			return at;
-		at += str_index(rest, ',') + 1;
-	}
-	return list.n;
-}
-
-/* Did the recipient wait before? */
-static bool
-set_waiting(struct message *m, bool remote, struct str recipient, bool waits)
-{
-	struct buf name = { 0 };
-	bool waited;
-	size_t at;
-
-	if (!waits && m->waiting.n == 0)
-		return false;
-	name_recipient(&name, remote, recipient);
-	at = find_waiting(m, buf_str(&name));
-	waited = at < m->waiting.n;
-	if (waits && !waited && at < WAITING_BYTES) {
-		buf_add_str(&m->waiting, buf_str(&name));
-	} else if (!waits && waited) {
-		memmove(m->waiting.p + at, m->waiting.p + at + name.n,
-		    m->waiting.n - at - name.n);
-		m->waiting.n -= name.n;
-	}
-	buf_clear(&name);
-	return waited;
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-/* In an order that does not hang on where the log was cut, without the last
- * comma; the list is built in b. */
-static struct str
-waiting_sorted(const struct message *m, struct buf *b)
-{
-	struct str rest = buf_str(&m->waiting), *names = NULL;
-	size_t n = 0, cap = 0;
-
-	while (rest.n > 0) {
-		size_t end = str_index(rest, ',');
-
-		ARRAY_PUSH(names, n, cap) = str_head(rest, end);
-		rest = str_skip(rest, end + 1);
-	}
-	if (n > 1)
-		qsort(names, n, sizeof(*names), by_name);
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_add_char(b, ',');
-		buf_add_str(b, names[i]);
-	}
-	free(names);
-	return buf_str(b);
-}
-
-/* ---- deliveries ---- */
-
-static uint64_t
-delivery_key(uint64_t host_key, uint64_t number)
-{
-	return host_key ^ number;
-}
-
-static void
-delivery_recycle(struct qtrack *t, struct delivery *d)
-{
-	d->next = t->unused_deliveries;
-	t->unused_deliveries = d;
-}
-
-/* All of a host, or with now_ns those that are too old. */
-static void
-drop_deliveries(struct qtrack *t, const struct host *h, int64_t now_ns)
-{
-	struct delivery **gone = NULL, *d;
-	size_t n = 0, cap = 0, at = 0;
-
-	if (t->deliveries.n == 0)
-		return;
-	while ((d = map_next(&t->deliveries, &at)))
-		if (h ? d->host_key == h->key : too_old(d->began_ns, now_ns,
-		    QTRACK_DELIVERY_AGE_NS))
-			ARRAY_PUSH(gone, n, cap) = d;
-	for (size_t i = 0; i < n; i++) {
-		map_take(&t->deliveries, gone[i]->key);
-		delivery_recycle(t, gone[i]);
-	}
-	free(gone);
-}
-
-static struct delivery *
-delivery_take(struct qtrack *t, uint64_t key, int64_t now_ns)
-{
-	struct delivery *d = map_take(&t->deliveries, key);
-
-	if (d && too_old(d->began_ns, now_ns, QTRACK_DELIVERY_AGE_NS)) {
-		delivery_recycle(t, d);
-		return NULL;
-	}
-	return d;
-}
-
-/* A piece remembers what it started: a later result is not the piece
- * before's.  Numbers count up by one, so first and last say it. */
-static void
-delivery_touch(struct qtrack *t, struct host *h, uint64_t number, void *mark)
-{
-	if (t->settled || h->cleared)
-		return;
-	if (h->first == 0)
-		h->first = h->last = number;
-	else if (number == h->last + 1)
-		h->last = number;
-	else
-		map_set(&t->odd, delivery_key(h->key, number), mark);
-}
-
-static bool
-delivery_touched(const struct qtrack *t, const struct host *h, uint64_t number)
-{
-	return h->cleared || (h->first > 0 && number >= h->first &&
-	    number <= h->last) ||
-	    map_find(&t->odd, delivery_key(h->key, number));
-}
-
-static void
-delivery_add(struct qtrack *t, struct host *h, const struct qm_line *l,
-    const struct qtrack_at *at)
-{
-	struct delivery *d = t->unused_deliveries, *before;
-	struct buf text;
-
-	if (t->deliveries.n >= t->sweep_deliveries_at) {
-		drop_deliveries(t, NULL, at->time_ns);
-		t->sweep_deliveries_at = t->deliveries.n * 2 + FIRST_SWEEP;
-	}
-	if (d)
-		t->unused_deliveries = d->next;
-	else
-		d = mem_zalloc(sizeof(*d));
-	text = d->text;
-	buf_reset(&text);
-	buf_add_str(&text, l->msg_text);
-	buf_add_str(&text, l->recipient);
-	*d = (struct delivery){ .key = delivery_key(h->key, l->delivery),
-		.host_key = h->key, .number = l->delivery,
-		.msg_key = key_of(at, l->msg), .began_ns = at->time_ns,
-		.remote = l->remote, .text = text, .msg_n = l->msg_text.n };
-	before = map_set(&t->deliveries, d->key, d);
-	if (before)
-		delivery_recycle(t, before);
-	delivery_touch(t, h, l->delivery, d);
-}
+#include "format/qmail_open.h"
 
 /* ---- events ---- */
 
@@ -470,7 +64,7 @@ emit_delivery(struct qtrack *t, const struct attempt *a, struct message *m,
 		m->delivered += l->verdict == VERDICT_ACCEPTED;
 		m->bounced += l->verdict == VERDICT_REJECTED;
 		m->deferred += l->verdict == VERDICT_DEFERRED;
-		ev.repeated = set_waiting(m, a->remote, a->recipient,
+		ev.repeated = message_wait(m, a->remote, a->recipient,
 		    l->verdict == VERDICT_DEFERRED);
 	}
 	t->emit(t->ctx, &ev);
@@ -486,7 +80,7 @@ emit_done(struct qtrack *t, const struct message *m,
 	event_begin(&ev, EVENT_DONE, at);
 	event_of_message(&ev, m);
 	if (unfinished && m->waiting.n > 0)
-		ev.recipients = waiting_sorted(m, &waiting);
+		ev.recipients = message_waiting(m, &waiting);
 	ev.duration_ns = unfinished ? EVENT_NO_NUMBER :
 	    since(m->queued_ns, at->time_ns);
 	ev.channel = m->remote ? STR("remote") : STR("local");
@@ -595,7 +189,7 @@ static void
 message_line(struct qtrack *t, const struct qm_line *l,
     const struct qtrack_at *at)
 {
-	uint64_t key = key_of(at, l->msg);
+	uint64_t key = qtrack_key(at, l->msg);
 	struct message *m = map_find(&t->messages, key);
 
 	if (m)
@@ -611,7 +205,7 @@ static void
 extra_line(struct qtrack *t, const struct qm_line *l,
     const struct qtrack_at *at)
 {
-	uint64_t key = key_of(at, l->msg);
+	uint64_t key = qtrack_key(at, l->msg);
 	struct message *m = message_find(t, key, at->time_ns);
 	struct step *s;
 
@@ -631,7 +225,7 @@ extra_line(struct qtrack *t, const struct qm_line *l,
 static void
 end_line(struct qtrack *t, const struct qm_line *l, const struct qtrack_at *at)
 {
-	uint64_t key = key_of(at, l->msg);
+	uint64_t key = qtrack_key(at, l->msg);
 	struct message *m = message_find(t, key, at->time_ns);
 	struct step *s;
 
@@ -700,7 +294,7 @@ delivery_line(struct qtrack *t, struct host *h, const struct qm_line *l,
 static void
 clear_host(struct qtrack *t, struct host *h)
 {
-	drop_deliveries(t, h, WHEN_NONE);
+	deliveries_drop(t, h, WHEN_NONE);
 	h->cleared = true;
 }
 
@@ -747,7 +341,7 @@ void
 qtrack_line(struct qtrack *t, const struct qm_line *l,
     const struct qtrack_at *at)
 {
-	struct host *h = host_of(t, at->host_key);
+	struct host *h = qtrack_host(t, at->host_key);
 
 	t->now++;
 	switch (l->kind) {
@@ -846,7 +440,7 @@ play_delivery(struct qtrack *t, const struct step *s)
 static void
 play_step(struct qtrack *t, struct qtrack *r, struct step *s)
 {
-	struct host *h = host_of(t, s->at.host_key);
+	struct host *h = qtrack_host(t, s->at.host_key);
 
 	switch (s->kind) {
 	case STEP_RESULT:
@@ -912,7 +506,7 @@ static void
 take_hosts(struct qtrack *t, const struct qtrack *r)
 {
 	for (size_t i = 0; i < r->n_hosts; i++) {
-		struct host *h = host_of(t, r->hosts[i].key);
+		struct host *h = qtrack_host(t, r->hosts[i].key);
 
 		if (r->hosts[i].before != BEFORE_UNKNOWN)
 			h->before = r->hosts[i].before;
@@ -988,30 +582,6 @@ qtrack_settle(struct qtrack *t)
 
 /* ---- the ends ---- */
 
-static int
-by_age(const void *a, const void *b)
-{
-	const struct message *x = *(struct message *const *)a;
-	const struct message *y = *(struct message *const *)b;
-
-	if (x->queued_ns != y->queued_ns)
-		return x->queued_ns < y->queued_ns ? -1 : 1;
-	return x->key < y->key ? -1 : x->key > y->key;
-}
-
-/* All open messages, oldest first. */
-static struct message **
-messages_sorted(const struct qtrack *t)
-{
-	struct message **all = mem_alloc((t->messages.n + 1) * sizeof(*all));
-	size_t n = 0, at = 0;
-
-	while ((all[n] = map_next(&t->messages, &at)))
-		n++;
-	qsort(all, n, sizeof(struct message *), by_age);
-	return all;
-}
-
 /* What runs when the log ends waits, too. */
 static void
 wait_for_running(struct qtrack *t)
@@ -1023,7 +593,7 @@ wait_for_running(struct qtrack *t)
 		struct message *m = map_find(&t->messages, d->msg_key);
 
 		if (m)
-			set_waiting(m, d->remote, str_make(d->text.p + d->msg_n,
+			message_wait(m, d->remote, str_make(d->text.p + d->msg_n,
 			    d->text.n - d->msg_n), true);
 	}
 }
@@ -1035,7 +605,7 @@ qtrack_finish(struct qtrack *t)
 
 	qtrack_settle(t);
 	wait_for_running(t);
-	all = messages_sorted(t);
+	all = messages_by_age(t);
 	for (size_t i = 0; all[i]; i++) {
 		/* Of no time: it is so when the log ends. */
 		struct qtrack_at at = { .time_ns = WHEN_NONE };
@@ -1043,83 +613,6 @@ qtrack_finish(struct qtrack *t)
 		emit_done(t, all[i], &at, true);
 	}
 	free(all);
-}
-
-static int
-by_number(const void *a, const void *b)
-{
-	const struct delivery *x = *(struct delivery *const *)a;
-	const struct delivery *y = *(struct delivery *const *)b;
-
-	return x->number < y->number ? -1 : x->number > y->number;
-}
-
-static void
-save_stamp(struct buf *b, int64_t time_ns)
-{
-	if (time_ns == WHEN_NONE)
-		return;
-	when_format(b, time_ns, WHEN_TAI64N, NULL);
-	buf_add_char(b, ' ');
-}
-
-static void
-save_message(struct buf *b, const struct message *m)
-{
-	save_stamp(b, m->queued_ns);
-	buf_printf(b, "info msg %.*s: bytes %lld from ",
-	    STR_ARG(message_number(m)), (long long)m->bytes);
-	buf_add_str(b, message_sender(m));
-	buf_printf(b, " qp %.*s uid %.*s\n", STR_ARG(message_qp(m)),
-	    STR_ARG(message_uid(m)));
-	if (m->delivered + m->deferred + m->bounced == 0)
-		return;
-	save_stamp(b, m->queued_ns);
-	/* matchup passes over what stands behind its three numbers. */
-	buf_printf(b, "extra %.*s %lld %lld %lld %s ",
-	    STR_ARG(message_number(m)), (long long)m->delivered,
-	    (long long)m->deferred, (long long)m->bounced,
-	    m->remote ? "remote" : "local");
-	buf_add_str(b, buf_str(&m->waiting));
-	buf_add_char(b, '\n');
-}
-
-static void
-save_delivery(struct buf *b, const struct delivery *d)
-{
-	save_stamp(b, d->began_ns);
-	buf_printf(b, "starting delivery %llu: msg %.*s to %s ",
-	    (unsigned long long)d->number, (int)d->msg_n, d->text.p,
-	    d->remote ? "remote" : "local");
-	buf_add_str(b, str_make(d->text.p + d->msg_n, d->text.n - d->msg_n));
-	buf_add_char(b, '\n');
-}
-
-void
-qtrack_save(const struct qtrack *t, struct buf *b)
-{
-	struct message **messages = messages_sorted(t);
-	struct delivery **deliveries =
-	    mem_alloc((t->deliveries.n + 1) * sizeof(*deliveries));
-	size_t n = 0, at = 0;
-
-	assert(t->settled);
-	while ((deliveries[n] = map_next(&t->deliveries, &at)))
-		n++;
-	qsort(deliveries, n, sizeof(struct delivery *), by_number);
-	/* So that delivery 1 is not taken for a new start. */
-	if ((t->n_hosts > 0 && t->hosts[0].fresh == FRESH) ||
-	    (n > 0 && deliveries[0]->number == 1))
-		buf_add_str(b, STR("running\n"));
-	for (size_t i = 0; messages[i]; i++)
-		save_message(b, messages[i]);
-	for (size_t i = 0; i < n; i++)
-		save_delivery(b, deliveries[i]);
-	/* Deliveries count from 1: this result is nobody's. */
-	if (t->n_hosts > 0 && t->hosts[0].before == BEFORE_RESULT)
-		buf_add_str(b, STR("delivery 0: success: /\n"));
-	free(messages);
-	free(deliveries);
 }
 
 /* ---- life ---- */
@@ -1135,31 +628,6 @@ qtrack_new(event_fn *emit, void *ctx, bool settled)
 	t->steps_end = &t->steps;
 	t->sweep_messages_at = t->sweep_deliveries_at = FIRST_SWEEP;
 	return t;
-}
-
-static void
-messages_free(struct message *m)
-{
-	while (m) {
-		struct message *next = m->next;
-
-		buf_clear(&m->text);
-		buf_clear(&m->waiting);
-		free(m);
-		m = next;
-	}
-}
-
-static void
-deliveries_free(struct delivery *d)
-{
-	while (d) {
-		struct delivery *next = d->next;
-
-		buf_clear(&d->text);
-		free(d);
-		d = next;
-	}
 }
 
 void
