@@ -120,8 +120,8 @@ build/loggen: bench/loggen.c
 	@mkdir -p $(@D)
 	$(call say,cc,$<)$(CC) -O2 -Wall -Wextra -o $@ $< -lm
 
-build/corpus: tests/corpus/qpsmtpd.tar.xz
-	@mkdir -p $@ && tar -xJf $< -C $@ && touch $@
+build/corpus: $(wildcard tests/corpus/*.tar.xz)
+	@mkdir -p $@ && for f in $^; do tar -xJf $$f -C $@; done && touch $@
 
 libraries:
 	@pkg-config --exists --print-errors $(LIBRARIES) || \

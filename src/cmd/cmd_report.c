@@ -89,6 +89,7 @@ take_settings(struct run *r)
 	b->max_hour_rows = o->max_hour_rows;
 	b->tld_by_day = o->tld_by_day;
 	b->explain = o->explain;
+	b->sections_named = sections_named(o->sections);
 	b->country_cutoff_percent = c->country_cutoff_percent;
 	b->rule_cutoff_percent = c->rule_cutoff_percent;
 	b->refused_countries = c->refused_countries;
@@ -199,6 +200,7 @@ make_counters(struct run *r, dim_mask dims_wanted)
 		    ? 3600 : 900,
 		.country = r->countries ? country_of : NULL,
 		.country_ctx = r->countries,
+		.log_all = r->o->top == 0,
 	};
 	bool before = wants_before(r);
 
@@ -453,7 +455,6 @@ static int
 print_report(struct run *r, struct err *err)
 {
 	const struct report_options *o = r->o;
-	struct terminal terminal;
 	struct render_options ro = {
 		.quiet_empty = o->quiet_empty, .csv_safe = o->csv_safe,
 		.timing = o->timing, .directory = o->directory,
@@ -462,14 +463,8 @@ print_report(struct run *r, struct err *err)
 	struct err late;
 	int status;
 
-	terminal_ask(&terminal, o->color);
-	ro.color = terminal.color;
-	ro.utf8 = terminal.utf8;
-	ro.columns = terminal.columns;
-	ro.bars = terminal.is_terminal ||
-	    (o->color && strcmp(o->color, "always") == 0);
+	terminal_options(&ro, o->color);
 	status = r->renderer->render(r->report, &ro, out, err);
-
 	if (out_close(&out, &late) < 0 && status == 0) {
 		*err = late;
 		status = -1;
@@ -543,7 +538,7 @@ list_sections(void)
 	int status;
 
 	for (size_t i = 0; section_types[i].id; i++)
-		buf_printf(&b, "%-14s %s\n", section_types[i].id,
+		buf_printf(&b, "%-18s %s\n", section_types[i].id,
 		    section_types[i].help);
 	status = cmd_print(&b);
 	buf_clear(&b);
@@ -590,6 +585,7 @@ const struct cmd cmd_report = {
 		"logs, or - for standard input; compression and format are "
 		"recognised by content.\n\n"
 		"  mailtally report --period yesterday /var/log/qpsmtpd\n"
+		"  mailtally report /var/log/qpsmtpd /var/log/qmail\n"
 		"  mailtally report --sections codes,bl-use -o csv -d out log.gz\n"
 		"  zcat log.gz | mailtally report -o json -",
 	.run = report_run,

@@ -16,7 +16,7 @@
 
 /* Where logs are when nobody says where. */
 static const char *const well_known[] = {
-	"/var/log/qpsmtpd", "/var/log/sqpsmtpd", NULL
+	"/var/log/qpsmtpd", "/var/log/sqpsmtpd", "/var/log/qmail", NULL
 };
 
 void

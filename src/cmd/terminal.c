@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "render/render.h"
+
 static bool
 color_wanted(const char *when, bool is_terminal)
 {
@@ -38,4 +40,16 @@ terminal_ask(struct terminal *t, const char *color)
 		.color = color_wanted(color, is_terminal),
 		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
 		.columns = columns_of(is_terminal) };
+}
+
+void
+terminal_options(struct render_options *o, const char *color)
+{
+	struct terminal t;
+
+	terminal_ask(&t, color);
+	o->color = t.color;
+	o->utf8 = t.utf8;
+	o->columns = t.columns;
+	o->bars = t.is_terminal || (color && strcmp(color, "always") == 0);
 }

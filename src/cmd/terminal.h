@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct render_options;
+
 struct terminal {
 	bool is_terminal;
 	bool color;
@@ -19,5 +21,7 @@ struct terminal {
  * no (https://no-color.org).
  */
 void terminal_ask(struct terminal *t, const char *color);
+/* The same for what renders a report: sets color, utf8, bars and columns. */
+void terminal_options(struct render_options *o, const char *color);
 
 #endif

@@ -67,19 +67,30 @@ struct event {
 	struct str trailer;  /* qpsmtpd's ninth field */
 	struct str check;    /* EVENT_CHECK: the plugin's name */
 	struct str result;   /* EVENT_CHECK: pass fail skip error */
-	bool repeated;	     /* EVENT_CHECK: the connection had a country before */
+	bool repeated;	     /* EVENT_CHECK: the connection had a country before;
+			      * EVENT_DELIVERY: the recipient was put off before */
 	struct str queue_id;
-	struct str relay;
-	struct str delivery;
+	struct str relay;    /* who answered: the host of a remote result */
+	struct str delivery; /* number of the attempt */
+	struct str channel;  /* of a delivery: "local" or "remote" */
+	struct str uid;	     /* who put the message into the queue, as a number */
 	int64_t score_milli;    /* thousandths; EVENT_NO_NUMBER if none */
 	int64_t required_milli;
-	int64_t duration_ns;    /* EVENT_CLOSED: how long the connection took */
+	int64_t duration_ns;    /* EVENT_CLOSED: how long the connection took;
+				 * EVENT_DELIVERY: the attempt; EVENT_DONE: the
+				 * message's time in the queue */
+	int64_t queued_ns;      /* EVENT_DELIVERY, EVENT_DONE: when the message
+				 * entered the queue; WHEN_NONE if unknown */
+	int64_t delivered;      /* EVENT_DONE: attempts that succeeded, */
+	int64_t bounced;        /* ... failed, */
+	int64_t deferred;       /* ... were put off */
 	int64_t bytes;
 	int64_t running;        /* n of accepted n/m and of too many n >= m */
 	int64_t limit;          /* m */
 	enum limit_scope scope; /* EVENT_TOO_MANY */
 	struct str last_disposition; /* EVENT_CLOSED: of its last transaction */
-	bool unfinished;        /* EVENT_CLOSED: its end was not seen */
+	bool unfinished;        /* EVENT_CLOSED: its end was not seen;
+				 * EVENT_DONE: still in the queue when the log ends */
 
 	/* Where it stood. */
 	struct str line;        /* the raw line(s), credentials masked */

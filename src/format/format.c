@@ -5,6 +5,7 @@
 
 const struct format *const formats[] = {
 	&format_qpsmtpd,
+	&format_qmail_send,
 	NULL
 };
 

@@ -247,5 +247,6 @@ const struct format *format_find(const char *name);
 const struct format *format_detect(struct str block);
 
 extern const struct format format_qpsmtpd;
+extern const struct format format_qmail_send;
 
 #endif

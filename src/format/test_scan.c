@@ -50,6 +50,16 @@ write_event(struct buf *b, const struct event *ev)
 	add_field(b, "check", ev->check);
 	add_field(b, "result", ev->result);
 	add_field(b, "last", ev->last_disposition);
+	add_field(b, "queue_id", ev->queue_id);
+	add_field(b, "relay", ev->relay);
+	add_field(b, "delivery", ev->delivery);
+	add_field(b, "channel", ev->channel);
+	add_field(b, "uid", ev->uid);
+	add_number(b, "bytes", ev->bytes);
+	add_number(b, "queued", ev->queued_ns);
+	add_number(b, "delivered", ev->delivered);
+	add_number(b, "bounced", ev->bounced);
+	add_number(b, "deferred", ev->deferred);
 	add_number(b, "score", ev->score_milli);
 	add_number(b, "required", ev->required_milli);
 	add_number(b, "duration", ev->duration_ns);

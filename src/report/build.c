@@ -13,7 +13,8 @@
 
 /* What the head shows, whatever sections are chosen. */
 #define HEAD_DIMS                                                      \
-	(DIM_BIT(DIM_CATEGORY) | DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_COUNTER))
+	(DIM_BIT(DIM_CATEGORY) | DIM_BIT(DIM_ORIGIN) |                 \
+	DIM_BIT(DIM_COUNTER) | DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_DELIVERY))
 
 size_t
 section_type_count(void)
@@ -91,6 +92,12 @@ names_any(struct str list)
 	return false;
 }
 
+bool
+sections_named(const char *list)
+{
+	return list && names_any(str_from(list));
+}
+
 /* What is left out is left out wherever it stands: so it comes second. */
 static int
 choose_pass(struct str list, bool wanted, bool *chosen, struct err *err)
@@ -118,7 +125,7 @@ sections_choose(const char *list, bool *chosen, struct err *err)
 	bool all = !names_any(ids);
 
 	for (size_t i = 0; i < n; i++)
-		chosen[i] = all;
+		chosen[i] = all && !section_types[i].when_named;
 	if (choose_pass(ids, true, chosen, err) == -1)
 		return -1;
 	return choose_pass(ids, false, chosen, err);
@@ -298,6 +305,30 @@ put_marked_first(struct report *r)
 	}
 }
 
+bool
+build_has_side(const struct build *b, enum section_side side)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < b->n_streams; i++) {
+		const char *format = b->streams[i].format;
+		bool queue = format && strcmp(format, "qmail_send") == 0;
+
+		if (format && queue == (side == SIDE_QUEUE))
+			return true;
+		other |= format != NULL;
+	}
+	/* Where nothing is known to be left out, there is mail coming in. */
+	return !other && (side == SIDE_INCOMING || b->n_streams == 0);
+}
+
+static bool
+is_shown(const struct build *b, const struct section_type *type)
+{
+	return b->o->sections_named || type->side == SIDE_BOTH ||
+	    build_has_side(b, type->side);
+}
+
 void
 build_report(struct build *b, const bool *chosen)
 {
@@ -307,7 +338,7 @@ build_report(struct build *b, const bool *chosen)
 	for (size_t i = 0; section_types[i].id != NULL; i++) {
 		const struct section_type *type = &section_types[i];
 
-		if (!chosen[i])
+		if (!chosen[i] || !is_shown(b, type))
 			continue;
 		type->build(b, report_section(b->report, type->id, type->title));
 		drop_unused(b->report);

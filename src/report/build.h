@@ -66,6 +66,7 @@ struct build_options {
 	bool tld_by_day;
 	bool order_by_name;	  /* --order name */
 	int ip_bits_v4, ip_bits_v6; /* --ip-prefix; 32 and 128: none */
+	bool sections_named;	  /* --sections says which */
 	bool explain;		  /* definitions under the tables */
 	double country_cutoff_percent;
 	double rule_cutoff_percent; /* negative: by the rule of C.6 */
@@ -83,7 +84,7 @@ struct build_options {
 /* What sections are made of. */
 struct build {
 	struct report *report;
-	const struct tally *tally;
+	struct tally *tally; /* its lists are sorted when they are looked at */
 	/* What came before the period, from build_before_since() on, bounded
 	 * dimensions only; NULL when the period has no beginning or compare was
 	 * not asked for. */
@@ -109,12 +110,18 @@ struct build {
  */
 typedef void build_fn(struct build *b, struct section *s);
 
+/* Which side of a mail server a section is about: mail coming in, or the queue. */
+enum section_side { SIDE_BOTH, SIDE_INCOMING, SIDE_QUEUE };
+
 struct section_type {
 	const char *id;
 	const char *title;
 	const char *help;
 	dim_mask dims;		  /* what it needs to have counted */
 	bool wants_before;	  /* needs build.before */
+	enum section_side side;	  /* left out, unless --sections names any, where
+				   * only logs of the other side were read */
+	bool when_named;	  /* a long list: only where --sections names it */
 	build_fn *build;
 };
 
@@ -128,6 +135,8 @@ extern const struct section_type section_types[];
  */
 size_t section_type_count(void);
 int sections_choose(const char *list, bool *chosen, struct err *err);
+/* Does the list name sections to be shown, not only such to be left out? */
+bool sections_named(const char *list);
 dim_mask sections_dims(const bool *chosen);
 
 /* Head, alerts and the chosen sections into b->report. */
@@ -147,8 +156,20 @@ build_fn section_head, section_hours, section_rcpt_domains, section_viruses,
     section_ips, section_qplogsumm, section_coverage, section_connections,
     section_totals, section_traffic_days, section_traffic_hours, section_auth,
     section_compare, section_streams, section_unparsed;
+build_fn section_qmail_overall, section_qmail_deferrals,
+    section_qmail_failures, section_qmail_successes, section_qmail_hosts,
+    section_qmail_recipients, section_qmail_rxdelay, section_qmail_senders,
+    section_qmail_uids, section_qmail_delays, section_qmail_log,
+    section_qmail_outgoing, section_qmail_queue, section_deferrals,
+    section_bounces, section_queue_events, section_dest_domains,
+    section_queue_times, section_summary, section_months, section_days,
+    section_weekdays, section_clock, section_hosts, section_senders,
+    section_receivers, section_smtp_errors, section_providers;
 
 /* ---- shared by the sections ---- */
+
+/* Was a log of that side read?  (Unit tests read none: both.) */
+bool build_has_side(const struct build *b, enum section_side side);
 
 /* A row, and a footer, of these values, one for each column:
  *	build_row(b, t, VALUES(build_text(b, label), value_count(n)));

@@ -176,14 +176,37 @@ add_dmarc(struct build *b)
 	buf_clear(&share);
 }
 
-void
-section_head(struct build *b, struct section *s)
+/* How much went through the queue. */
+static void
+add_queue(struct build *b)
 {
-	(void)s;
-	for (size_t i = 0; i < b->o->n_facts; i++)
-		add_fact(b, b->o->facts[i]);
-	add_levels(b);
-	add_log_level(b);
+	uint64_t sent = 0, queued = 0, remaining = 0;
+	size_t n;
+	const struct cell *cells = tally_cells(b->tally, DIM_DELIVERY, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (cells[i].verdict == VERDICT_ACCEPTED)
+			sent = num_add(sent, cells[i].count);
+	cells = tally_cells(b->tally, DIM_QUEUE, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (cells[i].k1 == QUEUE_RECEIVED)
+			queued = num_add(queued, cells[i].count);
+		else if (cells[i].k1 == QUEUE_REMAINING)
+			remaining = num_add(remaining, cells[i].count);
+	}
+	report_head(b->report, "messages_queued", "Messages queued",
+	    VALUE_COUNT, value_count(queued));
+	report_head(b->report, "delivered", "Delivered to recipients",
+	    VALUE_COUNT, value_count(sent));
+	report_head(b->report, "messages_in_queue",
+	    "Messages in the queue at the end", VALUE_COUNT,
+	    value_count(remaining));
+}
+
+/* How much came in. */
+static void
+add_incoming(struct build *b)
+{
 	report_head(b->report, "examined", "All SMTP connections accepted",
 	    VALUE_COUNT, value_count(b->examined));
 	add_rate(b);
@@ -193,4 +216,18 @@ section_head(struct build *b, struct section *s)
 	    CATEGORY_SPAM);
 	add_mean(b, "avg_ham_score", "Average ham score", CATEGORY_HAM);
 	add_dmarc(b);
+}
+
+void
+section_head(struct build *b, struct section *s)
+{
+	(void)s;
+	for (size_t i = 0; i < b->o->n_facts; i++)
+		add_fact(b, b->o->facts[i]);
+	add_levels(b);
+	add_log_level(b);
+	if (build_has_side(b, SIDE_INCOMING))
+		add_incoming(b);
+	if (b->n_streams > 0 && build_has_side(b, SIDE_QUEUE))
+		add_queue(b);
 }

@@ -109,6 +109,17 @@ league_get(struct league *l, struct str label, struct str second)
 	return add_row(l, key);
 }
 
+struct league_row *
+league_push(struct league *l, struct str label)
+{
+	struct league_row row = empty_row();
+
+	row.label = label;
+	row.index = l->n;
+	ARRAY_PUSH(l->rows, l->n, l->cap) = row;
+	return &l->rows[l->n - 1];
+}
+
 void
 league_see(struct league_row *r, int64_t first_ns, int64_t last_ns)
 {

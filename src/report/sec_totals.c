@@ -170,6 +170,89 @@ percent_rejected(const struct build *b)
 	    num_add(rejected, count_item(b, ITEM_RECEIVED)));
 }
 
+/* ---- of the queue ---- */
+
+enum queue_item {
+	QUEUE_ITEM_QUEUED, QUEUE_ITEM_BYTES, QUEUE_ITEM_DELIVERED,
+	QUEUE_ITEM_BYTES_DELIVERED, QUEUE_ITEM_DEFERRALS, QUEUE_ITEM_BOUNCED,
+	QUEUE_ITEM_EXPIRED, QUEUE_ITEM_IN_QUEUE, QUEUE_ITEMS
+};
+
+static const struct {
+	struct str id, label, meaning;
+} queue_items[QUEUE_ITEMS] = {
+#define TEXT(literal) { literal, sizeof(literal) - 1 }
+	[QUEUE_ITEM_QUEUED] = { TEXT("queued"), TEXT("Queued"),
+	    TEXT("messages that entered the queue, bounces among them") },
+	[QUEUE_ITEM_BYTES] = { TEXT("bytes_queued"), TEXT("Bytes queued"),
+	    TEXT("their size, each message once") },
+	[QUEUE_ITEM_DELIVERED] = { TEXT("delivered"), TEXT("Delivered"),
+	    TEXT("recipients that got a message") },
+	[QUEUE_ITEM_BYTES_DELIVERED] = { TEXT("bytes_delivered"),
+	    TEXT("Bytes delivered"),
+	    TEXT("the size of each message for each recipient that got it") },
+	[QUEUE_ITEM_DEFERRALS] = { TEXT("deferrals"), TEXT("Deferrals"),
+	    TEXT("attempts that were put off") },
+	[QUEUE_ITEM_BOUNCED] = { TEXT("bounced"), TEXT("Bounced"),
+	    TEXT("recipients that will not get a message") },
+	[QUEUE_ITEM_EXPIRED] = { TEXT("expired"), TEXT("Expired"),
+	    TEXT("of these, given up after too long in the queue") },
+	[QUEUE_ITEM_IN_QUEUE] = { TEXT("in_queue"), TEXT("Still queued"),
+	    TEXT("messages in the queue when the log ends") },
+#undef TEXT
+};
+
+static void
+count_queue(const struct tally *t, int64_t counts[QUEUE_ITEMS])
+{
+	static const enum queue_item of[] = {
+		[VERDICT_NONE] = QUEUE_ITEM_DEFERRALS,
+		[VERDICT_ACCEPTED] = QUEUE_ITEM_DELIVERED,
+		[VERDICT_REJECTED] = QUEUE_ITEM_BOUNCED,
+		[VERDICT_DEFERRED] = QUEUE_ITEM_DEFERRALS,
+	};
+	size_t n;
+	const struct cell *cells = tally_cells(t, DIM_DELIVERY, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		counts[of[cells[i].verdict]] += (int64_t)cells[i].count;
+		counts[QUEUE_ITEM_BYTES_DELIVERED] = num_add_signed(
+		    counts[QUEUE_ITEM_BYTES_DELIVERED],
+		    tally_plus(t, DIM_DELIVERY, i)[DELIVERY_BYTES]);
+	}
+	cells = tally_cells(t, DIM_QUEUE, &n);
+	for (size_t i = 0; i < n; i++) {
+		int64_t count = (int64_t)cells[i].count;
+
+		if (cells[i].k1 == QUEUE_EXPIRED)
+			counts[QUEUE_ITEM_EXPIRED] += count;
+		else if (cells[i].k1 == QUEUE_REMAINING)
+			counts[QUEUE_ITEM_IN_QUEUE] += count;
+		if (cells[i].k1 != QUEUE_RECEIVED)
+			continue;
+		counts[QUEUE_ITEM_QUEUED] += count;
+		counts[QUEUE_ITEM_BYTES] = num_add_signed(
+		    counts[QUEUE_ITEM_BYTES],
+		    tally_sum(t, DIM_QUEUE, i)->sum);
+	}
+}
+
+static void
+queue_rows(struct build *b, struct table *t)
+{
+	int64_t counts[QUEUE_ITEMS] = { 0 };
+
+	count_queue(b->tally, counts);
+	for (int i = 0; i < QUEUE_ITEMS; i++) {
+		struct value *v = items_row(b->report, t, queue_items[i].id,
+		    queue_items[i].label) + ITEMS_FIRST;
+
+		v[0] = value_int(counts[i]);
+		if (b->o->explain)
+			v[2] = value_text(queue_items[i].meaning);
+	}
+}
+
 void
 section_totals(struct build *b, struct section *s)
 {
@@ -180,7 +263,7 @@ section_totals(struct build *b, struct section *s)
 	table_column(b->report, t, "Percent", VALUE_PERCENT)->digits = 1;
 	if (b->o->explain)
 		table_column(b->report, t, "Definition", VALUE_TEXT);
-	for (int i = 0; i < ITEMS; i++) {
+	for (int i = 0; i < ITEMS && build_has_side(b, SIDE_INCOMING); i++) {
 		struct value *v;
 
 		if (!tally_has(b->tally, items[i].dim))
@@ -193,4 +276,6 @@ section_totals(struct build *b, struct section *s)
 		if (b->o->explain)
 			v[2] = value_text(items[i].meaning);
 	}
+	if (b->n_streams > 0 && build_has_side(b, SIDE_QUEUE))
+		queue_rows(b, t);
 }

@@ -1,7 +1,7 @@
 /*
- * sec_traffic.c - received, deferred and rejected by day and by hour of the
- * day (D.2).  Delivered and Bounced are the queue's affair: what mail servers
- * at the door log has none.
+ * sec_traffic.c - received, delivered, deferred, bounced and rejected by day
+ * and by hour of the day (D.2).  Delivered and Bounced are the queue's affair:
+ * what mail servers at the door log has none.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,19 +15,95 @@
 #define HOURS 24
 
 /* The columns of counts. */
-enum { RECEIVED, TRAFFIC_DEFERRED, TRAFFIC_REJECTED, KINDS };
+enum { RECEIVED, DELIVERED, TRAFFIC_DEFERRED, BOUNCED, TRAFFIC_REJECTED,
+	KINDS };
+
+static const struct {
+	const char *title, *mean;
+	bool queue; /* only a queue has it */
+} columns[KINDS] = {
+	[RECEIVED] = { "Received", "Received/day", false },
+	[DELIVERED] = { "Delivered", "Delivered/day", true },
+	[TRAFFIC_DEFERRED] = { "Deferred", "Deferred/day", false },
+	[BOUNCED] = { "Bounced", "Bounced/day", true },
+	[TRAFFIC_REJECTED] = { "Rejected", "Rejected/day", false },
+};
 
 struct traffic {
 	uint64_t n[KINDS];
 };
 
-static void
-add_cell(struct traffic *t, const struct cell *c)
-{
-	int kind = c->verdict == VERDICT_ACCEPTED ? RECEIVED :
-	    c->verdict == VERDICT_DEFERRED ? TRAFFIC_DEFERRED : TRAFFIC_REJECTED;
+/* The kinds that are shown. */
+struct kinds {
+	int kind[KINDS];
+	size_t n;
+};
 
-	t->n[kind] = num_add(t->n[kind], c->count);
+/* Is there a queue's log?  (Unit tests may have no log at all.) */
+static bool
+has_queue(const struct build *b)
+{
+	return b->n_streams > 0 && build_has_side(b, SIDE_QUEUE);
+}
+
+static struct kinds
+kinds_shown(const struct build *b)
+{
+	struct kinds k = { .n = 0 };
+
+	for (int i = 0; i < KINDS; i++)
+		if (!columns[i].queue || has_queue(b))
+			k.kind[k.n++] = i;
+	return k;
+}
+
+static void
+add(struct traffic *t, int kind, uint64_t count)
+{
+	t->n[kind] = num_add(t->n[kind], count);
+}
+
+/* Which of many rows a bucket of time belongs to. */
+typedef size_t row_fn(const struct build *b, const void *ctx, int32_t bucket);
+
+/* True if there was anything to count. */
+static bool
+count_traffic(const struct build *b, struct traffic *rows, row_fn *row_of,
+    const void *ctx)
+{
+	static const int at_door[] = {
+		[VERDICT_NONE] = TRAFFIC_REJECTED,
+		[VERDICT_ACCEPTED] = RECEIVED,
+		[VERDICT_REJECTED] = TRAFFIC_REJECTED,
+		[VERDICT_DEFERRED] = TRAFFIC_DEFERRED,
+	};
+	static const int in_queue[] = {
+		[VERDICT_NONE] = TRAFFIC_DEFERRED,
+		[VERDICT_ACCEPTED] = DELIVERED,
+		[VERDICT_REJECTED] = BOUNCED,
+		[VERDICT_DEFERRED] = TRAFFIC_DEFERRED,
+	};
+	size_t n, any;
+	const struct cell *cells = tally_cells(b->tally, DIM_CATEGORY, &n);
+
+	any = n;
+	for (size_t i = 0; i < n; i++)
+		add(&rows[row_of(b, ctx, cells[i].bucket)],
+		    at_door[cells[i].verdict], cells[i].count);
+	cells = tally_cells(b->tally, DIM_DELIVERY, &n);
+	any += n;
+	for (size_t i = 0; i < n; i++)
+		add(&rows[row_of(b, ctx, cells[i].bucket)],
+		    in_queue[cells[i].verdict], cells[i].count);
+	/* What came in through the door is counted there. */
+	if (build_has_side(b, SIDE_INCOMING))
+		return any > 0;
+	cells = tally_cells(b->tally, DIM_QUEUE, &n);
+	for (size_t i = 0; i < n; i++)
+		if (cells[i].k1 == QUEUE_RECEIVED)
+			add(&rows[row_of(b, ctx, cells[i].bucket)], RECEIVED,
+			    cells[i].count);
+	return any + n > 0;
 }
 
 static bool
@@ -44,19 +120,26 @@ traffic_table(struct build *b, struct section *s, const char *first)
 {
 	struct table *t = section_table(b->report, s, NULL, NULL);
 
+	struct kinds k = kinds_shown(b);
+
 	table_column(b->report, t, first, VALUE_TEXT);
-	table_column(b->report, t, "Received", VALUE_COUNT)->bar = true;
-	table_column(b->report, t, "Deferred", VALUE_COUNT);
-	table_column(b->report, t, "Rejected", VALUE_COUNT);
+	for (size_t i = 0; i < k.n; i++)
+		table_column(b->report, t, columns[k.kind[i]].title,
+		    VALUE_COUNT)->bar = i == 0;
+	if (has_queue(b) && build_has_side(b, SIDE_INCOMING))
+		section_note(b->report, s, "Received and Rejected are of the "
+		    "door; Deferred counts what the door put off and each "
+		    "delivery that was.");
 	return t;
 }
 
 static void
-fill(struct value *v, struct str label, const struct traffic *t)
+fill(const struct kinds *k, struct value *v, struct str label,
+    const struct traffic *t)
 {
 	v[0] = value_text(label);
-	for (int i = 0; i < KINDS; i++)
-		v[1 + i] = value_count(t->n[i]);
+	for (size_t i = 0; i < k->n; i++)
+		v[1 + i] = value_count(t->n[k->kind[i]]);
 }
 
 /* ---- by day ---- */
@@ -65,21 +148,28 @@ static void
 day_rows(struct build *b, struct table *t, const struct slots *slots,
     const struct traffic *days)
 {
+	struct kinds k = kinds_shown(b);
 	struct traffic total = { 0 };
 
 	for (size_t i = 0; i <= slots->n; i++)
-		for (int k = 0; k < KINDS; k++)
-			total.n[k] = num_add(total.n[k], days[i].n[k]);
+		for (int kind = 0; kind < KINDS; kind++)
+			add(&total, kind, days[i].n[kind]);
 	for (size_t i = 0; i < slots->n; i++) {
 		struct row *row = table_row(b->report, t);
 
-		fill(row->values, slots->rows[i].label, &days[i]);
+		fill(&k, row->values, slots->rows[i].label, &days[i]);
 		row->flags = slots->rows[i].partial ? ROW_PARTIAL : 0;
 	}
 	if (!is_empty(&days[slots->n]))
-		fill(table_row(b->report, t)->values, STR("(no time)"),
+		fill(&k, table_row(b->report, t)->values, STR("(no time)"),
 		    &days[slots->n]);
-	fill(table_footer(b->report, t, "totals"), STR("Totals"), &total);
+	fill(&k, table_footer(b->report, t, "totals"), STR("Totals"), &total);
+}
+
+static size_t
+slot_of(const struct build *b, const void *ctx, int32_t bucket)
+{
+	return slots_find(ctx, tally_bucket_s(b->tally, bucket));
 }
 
 void
@@ -89,13 +179,8 @@ section_traffic_days(struct build *b, struct section *s)
 	struct table *t = traffic_table(b, s,
 	    slots.unit == SLOT_MONTH ? "Month" : "Day");
 	struct traffic *days = mem_zalloc((slots.n + 1) * sizeof(*days));
-	size_t n;
-	const struct cell *cells = tally_cells(b->tally, DIM_CATEGORY, &n);
 
-	for (size_t i = 0; i < n; i++)
-		add_cell(&days[slots_find(&slots, tally_bucket_s(b->tally,
-		    cells[i].bucket))], &cells[i]);
-	if (n > 0)
+	if (count_traffic(b, days, slot_of, &slots))
 		day_rows(b, t, &slots, days);
 	free(days);
 }
@@ -252,22 +337,23 @@ per_day(uint64_t count, uint64_t days)
 }
 
 static void
-fill_means(struct value *v, const struct traffic *t, uint64_t days)
+fill_means(const struct kinds *k, struct value *v, const struct traffic *t,
+    uint64_t days)
 {
 	v[0] = value_count(days);
-	for (int i = 0; i < KINDS; i++)
-		v[1 + i] = per_day(t->n[i], days);
+	for (size_t i = 0; i < k->n; i++)
+		v[1 + i] = per_day(t->n[k->kind[i]], days);
 }
 
 static void
 mean_columns(struct build *b, struct table *t)
 {
-	static const char *const titles[] = { "Received/day", "Deferred/day",
-		"Rejected/day" };
+	struct kinds k = kinds_shown(b);
 
 	table_column(b->report, t, "Days", VALUE_COUNT);
-	for (size_t i = 0; i < KINDS; i++)
-		table_column(b->report, t, titles[i], VALUE_REAL)->digits = 1;
+	for (size_t i = 0; i < k.n; i++)
+		table_column(b->report, t, columns[k.kind[i]].mean,
+		    VALUE_REAL)->digits = 1;
 }
 
 /* hours[HOURS] is what has no time. */
@@ -284,33 +370,36 @@ hour_rows(struct build *b, struct table *t, const struct traffic *hours,
 		TEXT("20"), TEXT("21"), TEXT("22"), TEXT("23"),
 #undef TEXT
 	};
+	struct kinds k = kinds_shown(b);
 	struct traffic total = { 0 };
 
 	for (int i = 0; i <= HOURS; i++)
-		for (int k = 0; k < KINDS; k++)
-			total.n[k] = num_add(total.n[k], hours[i].n[k]);
+		for (int kind = 0; kind < KINDS; kind++)
+			add(&total, kind, hours[i].n[kind]);
 	for (int i = 0; i < HOURS; i++) {
 		struct value *v = table_row(b->report, t)->values;
 
-		fill(v, labels[i], &hours[i]);
+		fill(&k, v, labels[i], &hours[i]);
 		if (covered->n_days > 1)
-			fill_means(v + 1 + KINDS, &hours[i], covered->days[i]);
+			fill_means(&k, v + 1 + k.n, &hours[i],
+			    covered->days[i]);
 	}
 	if (!is_empty(&hours[HOURS]))
-		fill(table_row(b->report, t)->values, STR("(no time)"),
+		fill(&k, table_row(b->report, t)->values, STR("(no time)"),
 		    &hours[HOURS]);
-	fill(table_footer(b->report, t, "totals"), STR("Totals"), &total);
+	fill(&k, table_footer(b->report, t, "totals"), STR("Totals"), &total);
 }
 
-/* The hour of the day of a cell, or HOURS. */
-static int
-hour_of(const struct build *b, const struct cell *c)
+/* The hour of the day of a bucket, or HOURS. */
+static size_t
+hour_of(const struct build *b, const void *ctx, int32_t bucket)
 {
-	int64_t s = tally_bucket_s(b->tally, c->bucket);
+	int64_t s = tally_bucket_s(b->tally, bucket);
 
-	if (c->bucket == INT32_MIN)
+	(void)ctx;
+	if (bucket == INT32_MIN)
 		return HOURS;
-	return civil_from_s(s + zone_offset_s(b->zone, s)).hour;
+	return (size_t)civil_from_s(s + zone_offset_s(b->zone, s)).hour;
 }
 
 void
@@ -319,12 +408,8 @@ section_traffic_hours(struct build *b, struct section *s)
 	struct table *t = traffic_table(b, s, "Hour");
 	struct traffic hours[HOURS + 1] = { 0 };
 	struct covered covered = covered_hours(b);
-	size_t n;
-	const struct cell *cells = tally_cells(b->tally, DIM_CATEGORY, &n);
 
-	for (size_t i = 0; i < n; i++)
-		add_cell(&hours[hour_of(b, &cells[i])], &cells[i]);
-	if (n == 0)
+	if (!count_traffic(b, hours, hour_of, NULL))
 		return;
 	if (covered.n_days > 1) {
 		mean_columns(b, t);

@@ -58,6 +58,7 @@ tally_wants(dim_mask dims_wanted)
 	for (size_t i = 0; i < sizeof(feeds) / sizeof(feeds[0]); i++)
 		if (feeds[i].dims & dims_wanted)
 			wants |= EVENT_BIT(feeds[i].kind);
+	wants |= count_queue_wants(dims_wanted);
 	return wants;
 }
 
@@ -623,6 +624,8 @@ tally_add(struct tally *t, const struct event *ev)
 	case EVENT_BOUNCE:
 	case EVENT_STATUS:
 	case EVENT_ALERT:
+		count_queue_event(t, ev);
+		break;
 	case EVENT_KINDS:
 		break;
 	}

@@ -617,23 +617,6 @@ TEST(stream_counts_by_what_it_says_not_by_where_it_stands)
 	test_tally_close(&x);
 }
 
-TEST(kinds_of_other_mail_servers_count_nothing_yet)
-{
-	struct test_tally x;
-
-	test_tally_open(&x, DIM_ALL);
-	for (int kind = EVENT_QUEUED; kind < EVENT_KINDS; kind++)
-		add(&x, test_event((enum event_kind)kind, 0));
-	for (int dim = 0; dim < DIMS; dim++) {
-		size_t n;
-
-		tally_settle(x.tally);
-		tally_cells(x.tally, (enum dim_id)dim, &n);
-		assert_int_equal(n, 0);
-	}
-	test_tally_close(&x);
-}
-
 int
 main(void)
 {
@@ -662,7 +645,6 @@ main(void)
 		cmocka_unit_test(login_failure_counts_denials_of_auth_plugins),
 		cmocka_unit_test(sender_and_recipient_count_by_address),
 		cmocka_unit_test(stream_counts_by_what_it_says_not_by_where_it_stands),
-		cmocka_unit_test(kinds_of_other_mail_servers_count_nothing_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

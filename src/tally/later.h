@@ -19,6 +19,7 @@
 #ifndef TALLY_LATER_H
 #define TALLY_LATER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/str.h"

@@ -28,13 +28,16 @@ resize_cells(struct table_cells *t, size_t cap)
 		t->sums = mem_resize(t->sums, cap * sizeof(*t->sums));
 	if (t->measures & DIM_SEEN)
 		t->seen = mem_resize(t->seen, cap * sizeof(*t->seen));
+	if (t->n_plus > 0)
+		t->plus = mem_resize(t->plus,
+		    cap * t->n_plus * sizeof(*t->plus));
 }
 
 void
 table_init(struct table_cells *t, unsigned measures)
 {
 	*t = (struct table_cells){ .measures = measures,
-		.n_slots = FIRST_SLOTS };
+		.n_plus = DIM_N_PLUS(measures), .n_slots = FIRST_SLOTS };
 	resize_cells(t, FIRST_CELLS);
 	t->slots = mem_zalloc(t->n_slots * sizeof(*t->slots));
 }
@@ -52,6 +55,7 @@ table_clear(struct table_cells *t)
 	free(t->cells);
 	free(t->sums);
 	free(t->seen);
+	free(t->plus);
 	free(t->slots);
 	*t = (struct table_cells){ 0 };
 }
@@ -90,6 +94,8 @@ cell_new(struct table_cells *t, size_t slot, uint32_t h, struct cell key)
 		t->sums[i] = (struct cell_sum){ .max = INT64_MIN };
 	if (t->seen)
 		t->seen[i] = (struct cell_seen){ WHEN_NONE, WHEN_NONE, 0 };
+	for (unsigned k = 0; k < t->n_plus; k++)
+		t->plus[i * t->n_plus + k] = 0;
 	if (t->n * 4 > t->n_slots * 3)
 		grow_slots(t);
 	return i;

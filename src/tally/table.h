@@ -7,12 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/num.h"
 #include "tally/tally.h"
 
 struct table_cells {
 	struct cell *cells;
 	struct cell_sum *sums;	 /* NULL unless measured */
 	struct cell_seen *seen;	 /* the same */
+	int64_t *plus;		 /* n_plus a cell; NULL if none */
+	unsigned n_plus;
 	size_t n, cap;
 	unsigned measures;
 	uint64_t *slots;	 /* hash << 32 | index + 1 of a cell; 0 for none */
@@ -50,5 +53,13 @@ size_t table_cell(struct table_cells *t, int32_t bucket, uint32_t k1,
 
 /* Room for n more cells, which the caller puts behind the others himself. */
 void table_reserve(struct table_cells *t, size_t n);
+/* Adds to one of the further sums of a cell. */
+static inline void
+table_plus(struct table_cells *t, size_t cell, unsigned which, int64_t value)
+{
+	int64_t *sum = &t->plus[cell * t->n_plus + which];
+
+	*sum = num_add_signed(*sum, value);
+}
 
 #endif

@@ -24,6 +24,7 @@ tally_new(const struct tally_options *o)
 
 	t->o = *o;
 	intern_init(&t->texts);
+	queue_init(&t->queue);
 	for (int d = 0; d < DIMS; d++)
 		if (tally_has(t, (enum dim_id)d))
 			table_init(&t->tables[d], dims[d].measures);
@@ -44,6 +45,7 @@ tally_free(struct tally **t)
 	free((*t)->kept);
 	free((*t)->dispositions);
 	free((*t)->countries);
+	queue_clear(&(*t)->queue);
 	buf_clear(&(*t)->scratch);
 	buf_clear(&(*t)->client);
 	free(*t);
@@ -68,6 +70,13 @@ tally_sum(const struct tally *t, enum dim_id dim, size_t cell)
 {
 	assert(dims[dim].measures & DIM_SUM);
 	return &t->tables[dim].sums[cell];
+}
+
+const int64_t *
+tally_plus(const struct tally *t, enum dim_id dim, size_t cell)
+{
+	assert(DIM_N_PLUS(dims[dim].measures) > 0);
+	return &t->tables[dim].plus[cell * t->tables[dim].n_plus];
 }
 
 const struct cell_seen *
@@ -297,6 +306,8 @@ merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
 			tally_see(t, &to->seen[cell],
 			    to->cells[cell].count == 0, &from->seen[i],
 			    tally_text(other, from->seen[i].example));
+		for (unsigned k = 0; k < from->n_plus; k++)
+			table_plus(to, cell, k, from->plus[i * from->n_plus + k]);
 		to->cells[cell].count += c->count;
 	}
 }
@@ -358,6 +369,7 @@ tally_merge(struct tally *t, struct tally *other)
 		k.text = map[k.text];
 		tally_add_kept(t, &k);
 	}
+	queue_merge(t, other, map);
 	free(map);
 }
 

@@ -38,6 +38,9 @@ _Static_assert(DIMS <= 64, "a dim_mask has 64 bits");
 enum dim_grain { DIM_HOUR, DIM_DAY, DIM_WHOLE };
 enum dim_key { DIM_NONE, DIM_TEXT, DIM_NUMBER };
 enum { DIM_SUM = 1, DIM_SEEN = 2, DIM_CROWD = 4 };
+/* So many further sums, at most 15: plain ones, of integers. */
+#define DIM_PLUS(n) ((unsigned)(n) << 4)
+#define DIM_N_PLUS(measures) ((measures) >> 4 & 15)
 
 struct dim {
 	const char *name;
@@ -61,6 +64,58 @@ enum counter {
 	COUNTER_UNKNOWN_TEXT,	       /* denial texts of no known shape (C.12) */
 	COUNTER_RULED,		       /* messages with a list of rules */
 	COUNTERS
+};
+
+/* DIM_QUEUE: what happened in a mail queue. */
+enum queue_event {
+	QUEUE_RECEIVED,	     /* a message came in; the sum is of bytes */
+	QUEUE_BOUNCES,	     /* bounces that were sent, */
+	QUEUE_DOUBLE,	     /* ... of bounces, */
+	QUEUE_TRIPLE,	     /* ... and those given up because of that */
+	QUEUE_EXPIRED,	     /* deliveries given up: too long in the queue */
+	QUEUE_STARTED,	     /* starts and stops of the queue manager */
+	QUEUE_STOPPED,
+	QUEUE_REMAINING,     /* messages in the queue when the log ends */
+	QUEUE_EVENTS
+};
+enum channel { CHANNEL_LOCAL, CHANNEL_REMOTE };
+
+/* The further sums (DIM_PLUS) of the dimensions that have some. */
+enum {
+	REASON_EXPIRED, /* given up: too long in the queue */
+	REASON_BYTES_ALL, /* of the messages, for each attempt */
+	REASON_PLUS
+};
+enum { DELIVERY_BYTES, /* of what was delivered */ DELIVERY_PLUS };
+enum {
+	MESSAGE_BYTES,	    /* of each message once */
+	MESSAGE_BYTES_SENT, /* for each recipient that got it */
+	MESSAGE_SENT, MESSAGE_FAILED, MESSAGE_DEFERRED, /* attempts */
+	MESSAGE_PLUS
+};
+enum {
+	PROVIDER_FIRST,	   /* recipients: their first attempts */
+	PROVIDER_SENT,
+	PROVIDER_DEFERRED, /* recipients that were put off at least once */
+	PROVIDER_BOUNCED,
+	PROVIDER_SLOW,	   /* attempts at which we were asked to slow down */
+	PROVIDER_PLUS
+};
+enum {
+	RECIPIENT_SENT, RECIPIENT_FAILED, RECIPIENT_DEFERRED,
+	RECIPIENT_BYTES, /* of what was delivered */
+	RECIPIENT_PLUS
+};
+enum {
+	SENDER_BYTES,	     /* of completed messages, each once; */
+	SENDER_BYTES_SENT,   /* for each recipient that got it; */
+	SENDER_BYTES_DONE,   /* for each recipient that was done with */
+	SENDER_DONE,	     /* recipients of them, */
+	SENDER_TRIES,	     /* ... and attempts */
+	SENDER_XDELAY,	     /* of all attempts, ns */
+	SENDER_SENT,	     /* deliveries of all messages, */
+	SENDER_SENT_BYTES,   /* ... and their bytes */
+	SENDER_PLUS
 };
 
 enum rule_outcome { RULE_REJECTED, RULE_TAGGED, RULE_HAM };
@@ -103,6 +158,7 @@ struct tally_options {
 					* not begin on a UTC hour */
 	tally_country_fn *country;     /* NULL: only what the log says */
 	void *country_ctx;
+	bool log_all;		       /* keep every line of DIM_QUEUE_LOG */
 	bool transactions_kept;	       /* keep the first TALLY_KEPT transactions of tld_kept */
 	struct str tld_kept;	       /* C.13: review of one TLD, ".faith" */
 };
@@ -136,6 +192,8 @@ const struct cell *tally_cells(const struct tally *t, enum dim_id dim,
     size_t *n);
 const struct cell_sum *tally_sum(const struct tally *t, enum dim_id dim,
     size_t cell);
+/* DIM_N_PLUS of them. */
+const int64_t *tally_plus(const struct tally *t, enum dim_id dim, size_t cell);
 const struct cell_seen *tally_seen(const struct tally *t, enum dim_id dim,
     size_t cell);
 /* The text of a key; valid as long as the tally.  Ids are below tally_texts(). */
@@ -176,6 +234,50 @@ struct kept_transaction {
 	uint32_t client, disposition, sender, text; /* texts */
 };
 const struct kept_transaction *tally_kept(const struct tally *t, size_t *n);
+
+/*
+ * Results of deliveries, word by word (DIM_RESULT).  Those of remote servers
+ * have queue ids in them and are nearly one a delivery: so of each verdict
+ * TALLY_RESULTS are kept, those with the fewest digits, and of equally many
+ * those whose hash is smallest.  That choice hangs on the texts alone, so that
+ * it and the counts are the same however the log is split.
+ */
+#define TALLY_RESULTS 10000
+struct result_text {
+	struct str text; /* valid until the tally changes */
+	uint64_t count;
+	int64_t sum_ns;	 /* of the durations of the attempts */
+};
+/* In no order, to be freed.  The dimension's cell of that verdict holds the
+ * sums of all. */
+struct result_text *tally_results(struct tally *t, enum verdict verdict,
+    size_t *n);
+
+/* Messages in the queue when the log ends (DIM_QUEUE_OPEN), in no order. */
+struct open_message {
+	int64_t queued_ns;
+	int64_t bytes, delivered, bounced, deferred;
+	uint32_t queue_id, sender, pid, uid; /* texts */
+	uint32_t waiting; /* the same: "remote.a@b,local.c@d" */
+};
+const struct open_message *tally_open(const struct tally *t, size_t *n);
+
+/*
+ * What happened to deliveries and messages, one by one (DIM_QUEUE_LOG): the
+ * last TALLY_LOGGED by time, or all where tally_options.log_all is set.
+ */
+#define TALLY_LOGGED 1000
+struct logged {
+	int64_t time_ns, queued_ns, duration_ns;
+	int64_t bytes, delivered, bounced, deferred; /* of EVENT_DONE */
+	enum event_kind kind; /* DELIVERY or DONE */
+	enum verdict verdict;
+	enum channel channel;
+	struct str sender, recipient, pid, uid, text;
+};
+/* Oldest first; valid until the tally changes.  The dimension's cell counts
+ * all. */
+const struct logged *tally_logged(struct tally *t, size_t *n);
 
 /*
  * Durations fall into log-linear buckets (DIM_DURATION, k2): 512 for

@@ -9,6 +9,7 @@
 #include "tally/classes.h"
 #include "tally/later.h"
 #include "tally/listed.h"
+#include "tally/queue.h"
 #include "tally/table.h"
 #include "tally/tally.h"
 
@@ -52,7 +53,13 @@ struct tally {
 	struct buf client; /* text of one that had to be written anew */
 	struct listed_known listed[LISTED_KNOWN];
 	struct later later;
+	struct queue_lists queue;
 };
+
+/* An event of a mail queue: count_qmail.c. */
+void count_queue_event(struct tally *t, const struct event *ev);
+/* The kinds of those events that these dimensions count. */
+event_mask count_queue_wants(dim_mask dims_wanted);
 
 /* Lists of bounded length; see tally.h for their orders. */
 void tally_add_slow(struct tally *t, const struct slow_connection *c);

@@ -54,7 +54,7 @@ static struct event
 random_event(uint64_t *seed)
 {
 	struct event ev = test_event((enum event_kind)random_below(seed,
-	    EVENT_QUEUED), (int64_t)random_below(seed, 4) * 1800 - 3600);
+	    EVENT_KINDS), (int64_t)random_below(seed, 4) * 1800 - 3600);
 	bool queued;
 
 	if (random_below(seed, 10) == 0)
@@ -73,6 +73,17 @@ random_event(uint64_t *seed)
 	queued = str_eq(ev.disposition, STR("queued"));
 	if (ev.kind == EVENT_TRANSACTION)
 		ev.verdict = queued ? VERDICT_ACCEPTED : VERDICT_REJECTED;
+	else if (ev.kind == EVENT_DELIVERY)
+		ev.verdict = (enum verdict)(random_below(seed, 3) +
+		    VERDICT_ACCEPTED);
+	ev.channel = random_below(seed, 2) ? STR("remote") : STR("local");
+	ev.uid = random_below(seed, 2) ? STR("0") : STR("1000");
+	ev.relay = random_below(seed, 2) ? STR("192.0.2.1") : str_none();
+	ev.bytes = (int64_t)random_below(seed, 5000);
+	ev.delivered = (int64_t)random_below(seed, 3);
+	ev.bounced = (int64_t)random_below(seed, 3);
+	ev.deferred = (int64_t)random_below(seed, 3);
+	ev.queued_ns = random_below(seed, 2) ? ev.time_ns : WHEN_NONE;
 	ev.check = random_below(seed, 2) ? STR("geoip") : STR("dmarc");
 	ev.result = STR("pass");
 	ev.repeated = random_below(seed, 4) == 0;

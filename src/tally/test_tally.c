@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "base/test.h"
 #include "base/when.h"
 
@@ -133,6 +134,8 @@ add_cell(struct buf *b, const struct tally *t, enum dim_id dim, size_t i)
 		if (s->n > 0)
 			buf_printf(b, " %lld", (long long)s->max);
 	}
+	for (unsigned k = 0; k < DIM_N_PLUS(d->measures); k++)
+		buf_printf(b, " +%lld", (long long)tally_plus(t, dim, i)[k]);
 	if (d->measures & DIM_SEEN) {
 		const struct cell_seen *s = tally_seen(t, dim, i);
 
@@ -187,6 +190,63 @@ add_text(struct buf *b, const struct tally *t, uint32_t id)
 	buf_add_str(b, tally_text(t, id));
 }
 
+static int
+by_result(const void *a, const void *b)
+{
+	const struct result_text *x = a, *y = b;
+
+	return str_cmp(x->text, y->text);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct open_message));
+}
+
+static void
+add_queue_lists(struct buf *b, struct tally *t)
+{
+	const struct logged *logged;
+	struct open_message *open;
+	size_t n;
+
+	for (int v = VERDICT_ACCEPTED; v <= VERDICT_DEFERRED; v++) {
+		struct result_text *r = tally_results(t, (enum verdict)v, &n);
+
+		qsort(r, n, sizeof(*r), by_result);
+		for (size_t i = 0; i < n; i++) {
+			buf_printf(b, "result %d %llu %lld ", v,
+			    (unsigned long long)r[i].count,
+			    (long long)r[i].sum_ns);
+			buf_add_str(b, r[i].text);
+			buf_add_char(b, '\n');
+		}
+		free(r);
+	}
+	logged = tally_logged(t, &n);
+	for (size_t i = 0; i < n; i++) {
+		add_time(b, logged[i].time_ns);
+		buf_printf(b, " log %d %d", (int)logged[i].kind,
+		    (int)logged[i].verdict);
+		buf_add_char(b, '\n');
+	}
+	/* Ids differ between tallies: the numbers alone. */
+	tally_open(t, &n);
+	open = mem_zalloc((n + 1) * sizeof(*open));
+	for (size_t i = 0; i < n; i++)
+		open[i] = (struct open_message){
+			.bytes = tally_open(t, &n)[i].bytes,
+			.delivered = tally_open(t, &n)[i].delivered,
+			.bounced = tally_open(t, &n)[i].bounced };
+	qsort(open, n, sizeof(*open), by_id);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b, "open %lld %lld %lld\n",
+		    (long long)open[i].bytes, (long long)open[i].delivered,
+		    (long long)open[i].bounced);
+	free(open);
+}
+
 void
 test_tally_add(struct buf *b, struct tally *t)
 {
@@ -226,6 +286,7 @@ test_tally_add(struct buf *b, struct tally *t)
 		add_text(b, t, kept[i].text);
 		buf_add_char(b, '\n');
 	}
+	add_queue_lists(b, t);
 }
 
 void

@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from laws import (Log, SEED, comparable, cut, in_order, lay_out, line_ends,
                   logs, read, rng)
-from mailtally import corpus, loggen, run, together
+from mailtally import QMAIL, corpus, loggen, run, together
 from tap import done, equal, ok
 
 
@@ -155,6 +155,9 @@ def test_threads():
         same(log.of_files(files, "--jobs", jobs), log,
              "12 pieces and %s jobs" % jobs)
     test_jobs(corpus("modern-8field") / "log", "a multilog directory")
+    log_file, _ = loggen("qmail", "--size", "40M", "--seed", "7")
+    test_jobs(log_file, "40 MiB of qmail")
+    test_jobs(QMAIL / "main", "a multilog directory of qmail")
 
 
 for one in logs():

@@ -8,7 +8,7 @@ import json
 import os
 import random
 
-from mailtally import SCRATCH, corpus_log, loggen, run
+from mailtally import QMAIL, SCRATCH, corpus_log, loggen, run
 
 SEED = int(os.environ.get("SEED", "20260310"))
 rng = random.Random(SEED)
@@ -97,11 +97,23 @@ def generated(size="2M", *options):
     return log.read_bytes()
 
 
+def qmail_log():
+    """Some of the recorded log, with starts and a kill of qmail-send in it."""
+    folder = QMAIL / "main"
+    data = b"".join(f.read_bytes() for f in sorted(folder.iterdir()))
+    at = data.index(b" status: exiting")
+    begin = data.rindex(b"\n", 0, at - 150000) + 1
+    return data[begin:data.rindex(b"\n", 0, begin + 500000) + 1]
+
+
 def logs():
     """A few of each kind."""
     for name in ("modern-8field", "naughty-multiline", "old-plugin-colon"):
         yield Log(name, corpus_log(name))
     yield Log("generated", generated("1M"))
+    yield Log("qmail", qmail_log())
+    yield Log("qmail, generated", loggen("qmail", "--size", "512K",
+                                         "--seed", "5")[0].read_bytes())
 
 
 def cut(data, places):

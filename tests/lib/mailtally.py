@@ -14,8 +14,9 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("MAILTALLY", str(ROOT / "build/mailtally"))
-CORPUS = pathlib.Path(os.environ.get("CORPUS", ROOT / "build/corpus"),
-                      "qpsmtpd")
+ALL_CORPORA = pathlib.Path(os.environ.get("CORPUS", ROOT / "build/corpus"))
+CORPUS = ALL_CORPORA / "qpsmtpd"
+QMAIL = ALL_CORPORA / "qmail"
 LOGGEN = os.environ.get("LOGGEN", str(ROOT / "build/loggen"))
 
 SCRATCH = pathlib.Path(tempfile.mkdtemp(prefix="mailtally-"))

@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import terse
 from mailtally import Report, loggen, run
-from tap import done, equal, ok
+from tap import done, equal, near, ok
 
 LOGS = (
     ("modern", ("--size", "64M")),
@@ -163,4 +163,38 @@ def test_log(style, options):
 
 for one in LOGS:
     test_log(*one)
+
+
+def test_qmail():
+    """What the generator of qmail's logs counted."""
+    log, truth = loggen("qmail", "--size", "16M", "--seed", "4")
+    r = Report("--top", "0", "--sections",
+               "qmail-overall,qmail-hosts,queue-events,qmail-uids", log)
+    overall = r.column("qmail-overall", "item", "value")
+    events = r.column("queue-events", "item", "count")
+    equal({"messages": events.get("queued"),
+           "ended": overall.get("completed_messages"),
+           "bytes": overall.get("bytes"),
+           "success": overall.get("success"),
+           "failure": overall.get("failure"),
+           "deferral": overall.get("deferral"),
+           "bounces": events.get("bounces", 0),
+           "triple": events.get("triple_bounces", 0)},
+          {"messages": truth["messages"], "ended": truth["messages_ended"],
+           "bytes": truth["bytes_sum"], "success": truth["success"],
+           "failure": truth["failure"], "deferral": truth["deferral"],
+           "bounces": truth["bounce_messages"],
+           "triple": truth["triple_bounces"]}, "qmail: counts")
+    equal(r.totals("qmail-hosts")["tries"],
+          truth["success"] + truth["failure"] + truth["deferral"],
+          "qmail: attempts by host")
+    near(overall["qtime_avg"] * truth["messages_ended"],
+         truth["queue_time_sum_ms"] / 1000, truth["messages_ended"] / 1000,
+         "qmail: time in the queue, rounded to ms each")
+    lines = r.inputs[0]
+    equal((lines["lines"], lines["not_understood"]), (truth["lines"], 0),
+          "qmail: every line is understood")
+
+
+test_qmail()
 done()

@@ -1,0 +1,185 @@
+/*
+ * cmd_queue.c - "mailtally queue": what is in the queue of qmail now.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/out.h"
+#include "base/when.h"
+#include "cmd/cmd.h"
+#include "cmd/queue_report.h"
+#include "cmd/terminal.h"
+#include "queue/qmail.h"
+#include "render/render.h"
+#include "report/report.h"
+
+#define QUEUE_DIR "/var/qmail/queue"
+
+struct queue_options {
+	const char *dir;
+	const char *output;
+	const char *color;
+	const char *zone;
+	const char *now;
+	long top;
+};
+
+#define QUEUE_ROWS 8
+static void
+queue_rows(struct opt rows[QUEUE_ROWS], struct queue_options *o)
+{
+	const struct opt table[QUEUE_ROWS] = {
+		{ .type = OPT_GROUP, .help = "Queue" },
+		{ .type = OPT_TEXT, .name = "dir", .argument = "DIR",
+		    .value = &o->dir, .help = "the queue's directory",
+		    .initial = QUEUE_DIR },
+		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
+		    .argument = "FORMAT", .value = &o->output,
+		    .help = "text, json, jsonl or csv", .initial = "text" },
+		{ .type = OPT_NUMBER, .name = "top", .argument = "N",
+		    .value = &o->top, .min = 0, .max = 1000000000,
+		    .help = "messages and destinations shown, 0: all",
+		    .initial = "0" },
+		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
+		    .value = &o->color, .help = "auto, always, never",
+		    .initial = "auto" },
+		{ .type = OPT_TEXT, .name = "tz", .argument = "ZONE",
+		    .value = &o->zone, .help = "time zone of times",
+		    .initial = "the system's" },
+		{ .type = OPT_TEXT, .name = "now", .argument = "TIME",
+		    .value = &o->now, .help = "what to take for the present",
+		    .initial = "the clock" },
+		{ .type = OPT_END },
+	};
+
+	memcpy(rows, table, sizeof(table));
+}
+
+/* Literals and arguments of the command line, which nobody writes to. */
+static int
+add_option(const char **to, const char *name, const char *value)
+{
+	if (value == NULL)
+		return 0;
+	to[0] = name;
+	to[1] = value;
+	return 2;
+}
+
+/* The report of the logs tells what can be known from them, and says that it
+ * is only that. */
+static int
+from_logs(struct cmd_context *context, const struct queue_options *o, int argc,
+    char **argv)
+{
+	const char **all = mem_zalloc(((size_t)argc + 14) * sizeof(*all));
+	struct buf top = { 0 };
+	int n = 0, status;
+
+	buf_printf(&top, "%ld", o->top);
+	all[n++] = "report";
+	n += add_option(all + n, "--sections", "qmail-queue,qmail-outgoing");
+	n += add_option(all + n, "--top", top.p);
+	n += add_option(all + n, "--output", o->output);
+	n += add_option(all + n, "--color", o->color);
+	n += add_option(all + n, "--tz", o->zone);
+	n += add_option(all + n, "--now", o->now);
+	for (int i = 0; i < argc; i++)
+		all[n++] = argv[i];
+	status = cmd_report.run(&cmd_report, context, n, (char **)(uintptr_t)all);
+	free(all);
+	buf_clear(&top);
+	return status;
+}
+
+static int
+print_queue(const struct cmd_context *context, const struct queue *q,
+    const struct queue_options *o, const struct renderer *renderer,
+    const struct zone *zone, int64_t now_ns, struct err *err)
+{
+	struct report *r = report_new(context->program);
+	struct render_options ro = { .csv_safe = true };
+	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
+	struct err late;
+	int status;
+
+	r->zone = zone;
+	r->period = (struct period){ INT64_MIN, INT64_MAX };
+	terminal_options(&ro, o->color);
+	queue_report(r, q, o->dir, now_ns, o->top);
+	status = renderer->render(r, &ro, out, err);
+	if (out_close(&out, &late) < 0 && status == 0) {
+		*err = late;
+		status = -1;
+	}
+	report_free(&r);
+	return status;
+}
+
+static int
+from_directory(const struct cmd_context *context,
+    const struct queue_options *o, struct err *err)
+{
+	const struct renderer *renderer = render_find(
+	    o->output ? o->output : "text");
+	struct queue q = { 0 };
+	struct zone *zone;
+	int64_t now_ns = when_now_ns();
+	int status = -1;
+
+	if (renderer == NULL)
+		return err_set(err, ERR_USAGE, "-o %s: there is no such "
+		    "output; there are text, json, jsonl and csv", o->output);
+	if (zone_open(&zone, o->zone, err) < 0)
+		return -1;
+	if (o->now == NULL || when_parse(str_from(o->now), now_ns, zone,
+	    &now_ns, err) == 0)
+		status = queue_read(&q, o->dir, err);
+	if (status == 0)
+		status = print_queue(context, &q, o, renderer, zone, now_ns,
+		    err);
+	if (status == 0 && q.n_problems > 0)
+		status = err_set(err, ERR_IO, "%s: %llu parts could not be "
+		    "read; run it as root", o->dir,
+		    (unsigned long long)q.n_problems);
+	queue_close(&q);
+	zone_close(&zone);
+	return status;
+}
+
+static int
+queue_run(const struct cmd *self, struct cmd_context *context, int argc,
+    char **argv)
+{
+	struct queue_options o = { .dir = QUEUE_DIR };
+	struct opt own[QUEUE_ROWS];
+	const struct opt *tables[] = { own };
+	struct err err;
+	int operands, status;
+
+	queue_rows(own, &o);
+	operands = cmd_options(self, context, tables, 1, argc, argv, &status);
+	if (operands < 0)
+		return status;
+	if (operands > 0)
+		return from_logs(context, &o, operands, argv + 1);
+	if (from_directory(context, &o, &err) < 0)
+		return cmd_fail(&err);
+	return 0;
+}
+
+const struct cmd cmd_queue = {
+	.name = "queue",
+	.arguments = "[OPTIONS] [LOG...]",
+	.summary = "what is in the queue of qmail, with ages and next tries",
+	.help = "Reads the queue itself, which only root may. With a LOG, a log "
+		"of qmail-send, what is in the queue is estimated from that.\n\n"
+		"  mailtally queue --top 20\n"
+		"  mailtally queue --dir /var/qmail/queue -o json\n"
+		"  mailtally queue /var/log/qmail",
+	.run = queue_run,
+};

@@ -1,0 +1,546 @@
+/*
+ * count_qmail.c - which cells an event of a mail queue adds to.
+ *
+ * One function a kind of event, as in count.c.
+ */
+#include <string.h>
+
+#include "base/intern.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/when.h"
+#include "tally/provider.h"
+#include "tally/reason.h"
+#include "tally/tally_private.h"
+
+/* The dimensions that each kind of event feeds. */
+#define OF_PROVIDER                                                        \
+	(DIM_BIT(DIM_PROVIDER) | DIM_BIT(DIM_PROVIDER_DELAY) |             \
+	DIM_BIT(DIM_PROVIDER_REASON))
+#define OF_DELIVERY                                                        \
+	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
+	DIM_BIT(DIM_QUEUE_SPAN) | DIM_BIT(DIM_DELIVERY) |                  \
+	DIM_BIT(DIM_DELIVERY_DELAY) | DIM_BIT(DIM_RESULT) |                \
+	DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |                   \
+	DIM_BIT(DIM_REASON_RECIPIENT) | DIM_BIT(DIM_QUEUE_RECIPIENT) |     \
+	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_DESTINATION) | OF_PROVIDER)
+#define OF_DONE                                                            \
+	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
+	DIM_BIT(DIM_QUEUE_OPEN) | DIM_BIT(DIM_QUEUE_SPAN) |                \
+	DIM_BIT(DIM_MESSAGE) | DIM_BIT(DIM_QUEUE_SENDER))
+#define OF_QUEUE (DIM_BIT(DIM_QUEUE))
+#define OF_ALERT (DIM_BIT(DIM_COMPLAINT))
+
+event_mask
+count_queue_wants(dim_mask dims_wanted)
+{
+	event_mask wants = 0;
+
+	if (dims_wanted & OF_DELIVERY)
+		wants |= EVENT_BIT(EVENT_DELIVERY);
+	if (dims_wanted & OF_DONE)
+		wants |= EVENT_BIT(EVENT_DONE);
+	if (dims_wanted & OF_QUEUE)
+		wants |= EVENT_BIT(EVENT_QUEUED) | EVENT_BIT(EVENT_BOUNCE) |
+		    EVENT_BIT(EVENT_STATUS);
+	if (dims_wanted & OF_ALERT)
+		wants |= EVENT_BIT(EVENT_ALERT);
+	return wants;
+}
+
+static inline bool
+has(const struct tally *t, enum dim_id dim)
+{
+	return t->o.dims & DIM_BIT(dim);
+}
+
+/* Of a dimension that is asked for; counts one. */
+static inline size_t
+count_cell(struct tally *t, enum dim_id dim, uint32_t k1, uint32_t k2,
+    uint32_t verdict)
+{
+	size_t cell = table_cell(&t->tables[dim],
+	    dims[dim].grain == DIM_HOUR ? t->bucket : 0, k1, k2, verdict);
+
+	t->tables[dim].cells[cell].count++;
+	return cell;
+}
+
+static inline void
+plus(struct tally *t, enum dim_id dim, size_t cell, unsigned which,
+    int64_t value)
+{
+	if (value != EVENT_NO_NUMBER)
+		table_plus(&t->tables[dim], cell, which, value);
+}
+
+static int64_t
+times(int64_t bytes, int64_t n)
+{
+	int64_t product;
+
+	if (bytes == EVENT_NO_NUMBER)
+		return 0;
+	return __builtin_mul_overflow(bytes, n, &product) ? INT64_MAX : product;
+}
+
+static void
+count_queue(struct tally *t, enum queue_event what, int64_t bytes)
+{
+	if (has(t, DIM_QUEUE))
+		tally_sum_add(t, DIM_QUEUE, count_cell(t, DIM_QUEUE,
+		    (uint32_t)what, 0, 0), bytes);
+}
+
+/* When the attempt's message entered the queue, if not known: the attempt. */
+static int64_t
+queued_ns(const struct event *ev)
+{
+	if (ev->queued_ns != WHEN_NONE || ev->time_ns == WHEN_NONE ||
+	    ev->duration_ns == EVENT_NO_NUMBER)
+		return ev->queued_ns;
+	return num_add_signed(ev->time_ns, -ev->duration_ns);
+}
+
+/* Widens what was seen of a cell, which may have no count as yet. */
+static void
+see(struct tally *t, enum dim_id dim, size_t cell, int64_t first_ns,
+    int64_t last_ns, struct str example)
+{
+	const struct cell_seen now = { .first_ns = first_ns,
+		.last_ns = last_ns };
+	struct table_cells *table = &t->tables[dim];
+
+	tally_see(t, &table->seen[cell], table->cells[cell].count == 0 &&
+	    table->seen[cell].last_ns == WHEN_NONE, &now, example);
+}
+
+static void
+count_span(struct tally *t, const struct event *ev)
+{
+	if (!has(t, DIM_QUEUE_SPAN))
+		return;
+	see(t, DIM_QUEUE_SPAN, table_cell(&t->tables[DIM_QUEUE_SPAN], 0,
+	    0, 0, 0), queued_ns(ev), ev->time_ns, STR(""));
+	count_cell(t, DIM_QUEUE_SPAN, 0, 0, 0);
+}
+
+/* In lower case: what the reports of qmailanalog know an address by. */
+static struct str
+lower(struct tally *t, struct str s)
+{
+	char *to;
+
+	buf_reset(&t->scratch);
+	to = buf_reserve(&t->scratch, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		to[i] = str_lower(s.p[i]);
+	t->scratch.n = s.n;
+	return buf_str(&t->scratch);
+}
+
+/* Something to add to the further sums (DIM_PLUS) of a cell. */
+#define ROW_PLUS 5
+struct row_plus {
+	unsigned which;
+	int64_t value; /* EVENT_NO_NUMBER: nothing */
+};
+
+/* What is added under a text in a WHOLE dimension. */
+struct row {
+	enum dim_id dim;
+	uint32_t k2, verdict;
+	bool uncounted; /* only the sums: the cell's count stays */
+	unsigned n_plus;
+	struct row_plus plus[ROW_PLUS];
+	int64_t time_ns; /* for dimensions that measure DIM_SEEN */
+	int64_t value;	 /* DIM_SUM; EVENT_NO_NUMBER if none */
+};
+
+static void
+count_row(struct tally *t, const struct row *r, struct str text)
+{
+	struct table_cells *table = &t->tables[r->dim];
+	size_t cell = table_cell(table, 0, intern_add(&t->texts, text), r->k2,
+	    r->verdict);
+
+	if (table->measures & DIM_SEEN)
+		see(t, r->dim, cell, r->time_ns, r->time_ns, STR(""));
+	if (table->measures & DIM_SUM)
+		tally_sum_add(t, r->dim, cell, r->value);
+	for (unsigned i = 0; i < r->n_plus; i++)
+		plus(t, r->dim, cell, r->plus[i].which, r->plus[i].value);
+	table->cells[cell].count += !r->uncounted;
+}
+
+static void
+count_recipient(struct tally *t, const struct event *ev,
+    struct str recipient, enum channel channel)
+{
+	static const unsigned outcome[] = {
+		[VERDICT_ACCEPTED] = RECIPIENT_SENT,
+		[VERDICT_REJECTED] = RECIPIENT_FAILED,
+		[VERDICT_DEFERRED] = RECIPIENT_DEFERRED,
+	};
+	bool sent = ev->verdict == VERDICT_ACCEPTED;
+	struct row c = { .dim = DIM_QUEUE_RECIPIENT,
+		.k2 = (uint32_t)channel, .value = ev->duration_ns,
+		.time_ns = sent ? ev->time_ns : WHEN_NONE,
+		.n_plus = sent ? 2 : 1 };
+
+	if (!has(t, DIM_QUEUE_RECIPIENT) || ev->verdict == VERDICT_NONE)
+		return;
+	c.plus[0] = (struct row_plus){ outcome[ev->verdict], 1 };
+	c.plus[1] = (struct row_plus){ RECIPIENT_BYTES, ev->bytes };
+	count_row(t, &c, recipient);
+}
+
+static void
+count_sender(struct tally *t, const struct event *ev, struct row *c)
+{
+	c->dim = DIM_QUEUE_SENDER;
+	c->k2 = intern_add(&t->texts, ev->uid);
+	c->value = EVENT_NO_NUMBER;
+	count_row(t, c, lower(t, ev->sender));
+}
+
+static void
+count_sender_attempt(struct tally *t, const struct event *ev)
+{
+	bool sent = ev->verdict == VERDICT_ACCEPTED;
+	struct row c = { .uncounted = true,
+		.time_ns = sent ? ev->time_ns : WHEN_NONE,
+		.n_plus = sent ? 3 : 1 };
+
+	/* A message whose beginning is in no log has no sender. */
+	if (!has(t, DIM_QUEUE_SENDER) || ev->sender.p == NULL)
+		return;
+	c.plus[0] = (struct row_plus){ SENDER_XDELAY, ev->duration_ns };
+	c.plus[1] = (struct row_plus){ SENDER_SENT, 1 };
+	c.plus[2] = (struct row_plus){ SENDER_SENT_BYTES, ev->bytes };
+	count_sender(t, ev, &c);
+}
+
+static struct str
+domain_of(struct str recipient)
+{
+	for (size_t i = recipient.n; i-- > 0;)
+		if (recipient.p[i] == '@')
+			return str_skip(recipient, i + 1);
+	return str_none();
+}
+
+static void
+count_destination(struct tally *t, const struct event *ev, int64_t delay_ns,
+    struct str recipient)
+{
+	struct row c = { .dim = DIM_DESTINATION,
+		.k2 = histogram_bucket(delay_ns), .value = delay_ns };
+
+	if (has(t, DIM_DESTINATION) && ev->verdict == VERDICT_ACCEPTED)
+		count_row(t, &c, domain_of(recipient));
+}
+
+/* The class of a reason, once a reason. */
+static enum reason_class
+class_of(struct tally *t, uint32_t reason)
+{
+	struct queue_lists *q = &t->queue;
+
+	if (reason >= q->n_classes) {
+		size_t n = ((size_t)reason + 1) * 2;
+
+		q->classes = mem_resize(q->classes, n);
+		memset(q->classes + q->n_classes, 0xff, n - q->n_classes);
+		q->n_classes = n;
+	}
+	if (q->classes[reason] == 0xff)
+		q->classes[reason] =
+		    (uint8_t)reason_class_of(tally_text(t, reason));
+	return (enum reason_class)q->classes[reason];
+}
+
+static void
+count_reason_cell(struct tally *t, const struct event *ev, uint32_t reason)
+{
+	size_t cell;
+
+	if (!has(t, DIM_REASON))
+		return;
+	cell = table_cell(&t->tables[DIM_REASON], 0, reason,
+	    (uint32_t)class_of(t, reason), ev->verdict);
+	see(t, DIM_REASON, cell, ev->time_ns, ev->time_ns, ev->text);
+	tally_sum_add(t, DIM_REASON, cell, ev->duration_ns);
+	plus(t, DIM_REASON, cell, REASON_EXPIRED, reason_is_expired(ev->text));
+	plus(t, DIM_REASON, cell, REASON_BYTES_ALL, ev->bytes);
+	t->tables[DIM_REASON].cells[cell].count++;
+}
+
+static void
+count_reason(struct tally *t, const struct event *ev)
+{
+	uint32_t reason, recipient;
+
+	if (!(t->o.dims & (DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |
+	    DIM_BIT(DIM_REASON_RECIPIENT))))
+		return;
+	reason = intern_add(&t->texts, reason_normalise(&t->scratch, ev->text));
+	count_reason_cell(t, ev, reason);
+	if (has(t, DIM_REASON_HOST) && ev->relay.p)
+		count_cell(t, DIM_REASON_HOST, reason,
+		    intern_add(&t->texts, ev->relay), ev->verdict);
+	if (!has(t, DIM_REASON_RECIPIENT))
+		return;
+	recipient = intern_add(&t->texts, lower(t, ev->recipients));
+	count_cell(t, DIM_REASON_RECIPIENT, reason, recipient, ev->verdict);
+}
+
+/* ---- providers ---- */
+
+/* "192.0.2.0/24" of a host; an IPv6 address as it is. */
+static struct str
+network_of(struct tally *t, struct str relay)
+{
+	size_t n = relay.n;
+
+	while (n > 0 && relay.p[n - 1] != '.')
+		n--;
+	if (n == 0 || str_index(relay, ':') < relay.n)
+		return relay;
+	buf_reset(&t->scratch);
+	buf_add_str(&t->scratch, str_head(relay, n));
+	buf_add_str(&t->scratch, STR("0/24"));
+	return buf_str(&t->scratch);
+}
+
+static struct str
+provider_name(struct tally *t, const struct event *ev)
+{
+	struct str name = provider_of_domain(domain_of(lower(t,
+	    ev->recipients)));
+
+	if (name.p)
+		return name;
+	return ev->relay.p ? network_of(t, ev->relay) : STR("(no connection)");
+}
+
+/* Did the server ask to come back later, or less often? */
+static bool
+asks_to_slow_down(struct tally *t, uint32_t reason)
+{
+	enum reason_class class = class_of(t, reason);
+
+	return class == REASON_RATE_LIMITED || class == REASON_GREYLISTED;
+}
+
+static void
+count_provider(struct tally *t, const struct event *ev, int64_t delay_ns)
+{
+	bool sent = ev->verdict == VERDICT_ACCEPTED;
+	uint32_t reason = sent ? INTERN_EMPTY : intern_add(&t->texts,
+	    reason_normalise(&t->scratch, ev->text));
+	struct row c = { .dim = DIM_PROVIDER,
+		.n_plus = 5, .value = EVENT_NO_NUMBER, .plus = {
+		{ PROVIDER_FIRST, !ev->repeated },
+		{ PROVIDER_SENT, sent },
+		{ PROVIDER_DEFERRED, !ev->repeated &&
+		    ev->verdict == VERDICT_DEFERRED },
+		{ PROVIDER_BOUNCED, ev->verdict == VERDICT_REJECTED },
+		{ PROVIDER_SLOW, !sent && asks_to_slow_down(t, reason) },
+	} };
+	struct row delay = { .dim = DIM_PROVIDER_DELAY,
+		 .k2 = histogram_bucket(delay_ns),
+		.value = delay_ns };
+	struct str name = provider_name(t, ev);
+
+	if (has(t, DIM_PROVIDER))
+		count_row(t, &c, name);
+	if (has(t, DIM_PROVIDER_DELAY) && sent && delay_ns != EVENT_NO_NUMBER)
+		count_row(t, &delay, name);
+	if (has(t, DIM_PROVIDER_REASON) && !sent)
+		count_cell(t, DIM_PROVIDER_REASON,
+		    intern_add(&t->texts, name), reason, ev->verdict);
+}
+
+static void
+count_attempt(struct tally *t, const struct event *ev, enum channel channel,
+    int64_t delay_ns)
+{
+	size_t cell;
+
+	if (has(t, DIM_DELIVERY)) {
+		cell = count_cell(t, DIM_DELIVERY, (uint32_t)channel, 0,
+		    ev->verdict);
+		tally_sum_add(t, DIM_DELIVERY, cell, ev->duration_ns);
+		if (ev->verdict == VERDICT_ACCEPTED)
+			plus(t, DIM_DELIVERY, cell, DELIVERY_BYTES, ev->bytes);
+	}
+	if (has(t, DIM_DELIVERY_DELAY) && ev->verdict != VERDICT_DEFERRED &&
+	    delay_ns != EVENT_NO_NUMBER)
+		tally_sum_add(t, DIM_DELIVERY_DELAY, count_cell(t,
+		    DIM_DELIVERY_DELAY, (uint32_t)channel,
+		    histogram_bucket(delay_ns), ev->verdict), delay_ns);
+	if (has(t, DIM_RESULT) && ev->verdict != VERDICT_NONE) {
+		tally_sum_add(t, DIM_RESULT, count_cell(t, DIM_RESULT, 0, 0,
+		    ev->verdict), ev->duration_ns);
+		results_add(&t->queue.results[ev->verdict - VERDICT_ACCEPTED],
+		    ev->text, 1, ev->duration_ns == EVENT_NO_NUMBER ? 0 :
+		    ev->duration_ns);
+	}
+}
+
+static void
+count_logged(struct tally *t, const struct event *ev)
+{
+	if (!has(t, DIM_QUEUE_LOG))
+		return;
+	count_cell(t, DIM_QUEUE_LOG, 0, 0, 0);
+	queue_add_logged(t, ev);
+}
+
+static void
+count_delivery(struct tally *t, const struct event *ev)
+{
+	enum channel channel = str_eq(ev->channel, STR("remote"))
+	    ? CHANNEL_REMOTE : CHANNEL_LOCAL;
+	int64_t from_ns = queued_ns(ev);
+	int64_t delay_ns = from_ns == WHEN_NONE || ev->time_ns == WHEN_NONE
+	    ? EVENT_NO_NUMBER : num_add_signed(ev->time_ns, -from_ns);
+
+	count_span(t, ev);
+	count_attempt(t, ev, channel, delay_ns);
+	if (t->o.dims & (DIM_BIT(DIM_QUEUE_RECIPIENT) |
+	    DIM_BIT(DIM_DESTINATION))) {
+		struct str recipient = lower(t, ev->recipients);
+
+		count_recipient(t, ev, recipient, channel);
+		if (delay_ns != EVENT_NO_NUMBER)
+			count_destination(t, ev, delay_ns, recipient);
+	}
+	count_sender_attempt(t, ev);
+	if (ev->verdict != VERDICT_ACCEPTED)
+		count_reason(t, ev);
+	if (channel == CHANNEL_REMOTE && t->o.dims & OF_PROVIDER)
+		count_provider(t, ev, delay_ns);
+	if (ev->verdict == VERDICT_REJECTED && reason_is_expired(ev->text))
+		count_queue(t, QUEUE_EXPIRED, EVENT_NO_NUMBER);
+	count_logged(t, ev);
+}
+
+static void
+count_sender_message(struct tally *t, const struct event *ev)
+{
+	int64_t done = num_add_signed(ev->delivered, ev->bounced);
+	struct row c = { .time_ns = WHEN_NONE, .n_plus = 5, .plus = {
+		{ SENDER_BYTES, ev->bytes },
+		{ SENDER_BYTES_SENT, times(ev->bytes, ev->delivered) },
+		{ SENDER_BYTES_DONE, times(ev->bytes, done) },
+		{ SENDER_DONE, done },
+		{ SENDER_TRIES, num_add_signed(done, ev->deferred) },
+	} };
+
+	if (has(t, DIM_QUEUE_SENDER))
+		count_sender(t, ev, &c);
+}
+
+static void
+count_done(struct tally *t, const struct event *ev)
+{
+	enum dim_id dim = DIM_MESSAGE;
+	size_t cell;
+
+	if (ev->unfinished) {
+		count_queue(t, QUEUE_REMAINING, ev->bytes);
+		if (has(t, DIM_QUEUE_OPEN)) {
+			count_cell(t, DIM_QUEUE_OPEN, 0, 0, 0);
+			queue_add_open(t, ev);
+		}
+		return;
+	}
+	count_span(t, ev);
+	count_sender_message(t, ev);
+	count_logged(t, ev);
+	if (!has(t, dim))
+		return;
+	cell = count_cell(t, dim, str_eq(ev->channel, STR("remote")), 0, 0);
+	tally_sum_add(t, dim, cell, ev->duration_ns);
+	plus(t, dim, cell, MESSAGE_BYTES, ev->bytes);
+	plus(t, dim, cell, MESSAGE_BYTES_SENT,
+	    times(ev->bytes, ev->delivered));
+	plus(t, dim, cell, MESSAGE_SENT, ev->delivered);
+	plus(t, dim, cell, MESSAGE_FAILED, ev->bounced);
+	plus(t, dim, cell, MESSAGE_DEFERRED, ev->deferred);
+}
+
+/* A double bounce is queued from <#@[]>. */
+static void
+count_queued(struct tally *t, const struct event *ev)
+{
+	count_queue(t, QUEUE_RECEIVED, ev->bytes);
+	if (str_eq(ev->sender, STR("<#@[]>")))
+		count_queue(t, QUEUE_DOUBLE, ev->bytes);
+}
+
+/* "trouble opening remote/12/1163662" is one complaint whatever the file. */
+static struct str
+without_numbers(struct tally *t, struct str text)
+{
+	struct buf *b = &t->scratch;
+
+	buf_reset(b);
+	text = str_head(text, REASON_BYTES);
+	for (size_t i = 0; i < text.n; i++) {
+		bool digit = text.p[i] >= '0' && text.p[i] <= '9';
+
+		if (!digit)
+			buf_add_char(b, text.p[i]);
+		else if (b->n == 0 || b->p[b->n - 1] != '*')
+			buf_add_char(b, '*');
+	}
+	return buf_str(b);
+}
+
+static void
+count_alert(struct tally *t, const struct event *ev)
+{
+	uint32_t key;
+	size_t cell;
+
+	if (!has(t, DIM_COMPLAINT))
+		return;
+	key = intern_add(&t->texts, without_numbers(t, ev->text));
+	cell = table_cell(&t->tables[DIM_COMPLAINT], 0, key, 0, 0);
+	see(t, DIM_COMPLAINT, cell, ev->time_ns, ev->time_ns, ev->text);
+	t->tables[DIM_COMPLAINT].cells[cell].count++;
+}
+
+void
+count_queue_event(struct tally *t, const struct event *ev)
+{
+	switch (ev->kind) {
+	case EVENT_QUEUED:
+		count_queued(t, ev);
+		break;
+	case EVENT_DELIVERY:
+		count_delivery(t, ev);
+		break;
+	case EVENT_DONE:
+		count_done(t, ev);
+		break;
+	case EVENT_BOUNCE:
+		count_queue(t, str_eq(ev->text, STR("bounce")) ? QUEUE_BOUNCES
+		    : QUEUE_TRIPLE, EVENT_NO_NUMBER);
+		break;
+	case EVENT_STATUS:
+		count_queue(t, str_eq(ev->text, STR("started")) ? QUEUE_STARTED
+		    : QUEUE_STOPPED, EVENT_NO_NUMBER);
+		break;
+	case EVENT_ALERT:
+		count_alert(t, ev);
+		break;
+	case EVENT_ACCEPTED: case EVENT_TOO_MANY: case EVENT_REFUSED:
+	case EVENT_TRANSACTION: case EVENT_CHECK: case EVENT_CLOSED:
+	case EVENT_KINDS:
+		break;
+	}
+}

@@ -1,0 +1,33 @@
+/*
+ * queue.h - the lists that a tally keeps of a mail queue, beside its cells:
+ * exact texts of results, messages still there, lines of a log.
+ */
+#ifndef TALLY_QUEUE_H
+#define TALLY_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tally/results.h"
+#include "tally/tally.h"
+
+struct queue_lists {
+	struct results results[3]; /* by verdict, accepted first */
+	struct open_message *open;
+	size_t n_open, cap_open;
+	struct logged *log;
+	size_t n_log, cap_log;
+	uint8_t *classes; /* of reasons, by text id; 0xff: not looked up */
+	size_t n_classes;
+};
+
+void queue_init(struct queue_lists *q);
+void queue_clear(struct queue_lists *q);
+/* Those of other become t's; map as for tally_translate. */
+void queue_merge(struct tally *t, struct tally *other, uint32_t *map);
+
+void queue_add_open(struct tally *t, const struct event *ev);
+void queue_add_logged(struct tally *t, const struct event *ev);
+
+#endif
