@@ -303,8 +303,10 @@ merge_dim(struct tally *t, const struct tally *other, enum dim_id d,
 		if (from->sums)
 			merge_sum(&to->sums[cell], &from->sums[i]);
 		if (from->seen)
+			/* A cell may have been seen and not be counted (DIM_PLUS). */
 			tally_see(t, &to->seen[cell],
-			    to->cells[cell].count == 0, &from->seen[i],
+			    to->cells[cell].count == 0 &&
+			    to->seen[cell].last_ns == WHEN_NONE, &from->seen[i],
 			    tally_text(other, from->seen[i].example));
 		for (unsigned k = 0; k < from->n_plus; k++)
 			table_plus(to, cell, k, from->plus[i * from->n_plus + k]);
