@@ -190,11 +190,13 @@ lint-tidy:
 		sh -c 'clang-tidy --quiet "$$0" -- -std=c17 $(CPPFLAGS) 2>/dev/null'
 
 install: build/mailtally
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/mailtally
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/mailtally \
+		$(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 build/mailtally $(DESTDIR)$(PREFIX)/bin
 	build/mailtally --help | sed -n 's/.*(also called \(.*\)).*/\1/p' | \
 		xargs -rI{} ln -sf mailtally $(DESTDIR)$(PREFIX)/bin/{}
 	install -m 644 examples/mailtally.conf $(DESTDIR)$(PREFIX)/share/doc/mailtally
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 clean:
 	rm -rf build
