@@ -233,8 +233,10 @@ tell_failures(const struct trace *t)
 static bool
 anything_understood(const struct trace *t)
 {
+	/* What was recognised by content is understood, story or not. */
 	for (size_t i = 0; i < t->read.n_sources; i++)
-		if (t->read.sources[i].skipped)
+		if (t->read.sources[i].skipped ||
+		    (t->read.sources[i].format && t->logs.format == NULL))
 			return true;
 	return hits_understood(t->hits);
 }
