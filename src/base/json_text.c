@@ -77,3 +77,20 @@ json_quote(struct buf *b, struct str s)
 		s = str_skip(s, add_character(b, s));
 	buf_add_char(b, '"');
 }
+
+void
+json_add_key(struct buf *b, const char *name)
+{
+	if (b->p[b->n - 1] != '{')
+		buf_add_char(b, ',');
+	buf_printf(b, "\"%s\":", name);
+}
+
+void
+json_add_text(struct buf *b, const char *name, struct str s)
+{
+	if (s.n == 0)
+		return;
+	json_add_key(b, name);
+	json_quote(b, s);
+}

@@ -18,4 +18,9 @@ struct buf;
  */
 void json_quote(struct buf *b, struct str s);
 
+/* Appends "name": to an object that was begun with {, a comma in front if needed. */
+void json_add_key(struct buf *b, const char *name);
+/* A member with a text; nothing if that is absent or empty. */
+void json_add_text(struct buf *b, const char *name, struct str s);
+
 #endif

@@ -9,6 +9,7 @@
  * Deviations from what daemons write: none known.
  */
 #include "base/buf.h"
+#include "format/explain.h"
 #include "format/format.h"
 #include "format/qmail_line.h"
 #include "format/qmail_owner.h"
@@ -74,24 +75,13 @@ qmail_claim(struct str block)
 	return claim;
 }
 
-/* "name: text" for explain; nothing for what is absent. */
-static void
-show(struct buf *b, const char *name, struct str value)
-{
-	if (value.p == NULL)
-		return;
-	buf_printf(b, "%s: ", name);
-	buf_add_str(b, value);
-	buf_add_char(b, '\n');
-}
-
 /* Safe encoding, undone as far as it can be: for people only. */
 static void
 show_decoded(struct buf *b, const char *name, struct str value)
 {
 	size_t at;
 
-	show(b, name, value);
+	explain_text(b, name, value);
 	for (at = b->n - value.n - 1; at < b->n - 1; at++)
 		if (b->p[at] == '_')
 			b->p[at] = ' ';
@@ -102,36 +92,36 @@ show_fields(struct buf *b, const struct qm_line *l)
 {
 	switch (l->kind) {
 	case QM_INFO:
-		show(b, "message", l->msg_text);
+		explain_text(b, "message", l->msg_text);
 		buf_printf(b, "bytes: %lld\n", (long long)l->bytes);
-		show(b, "sender", l->sender);
-		show(b, "qp", l->qp);
-		show(b, "uid", l->uid);
+		explain_text(b, "sender", l->sender);
+		explain_text(b, "qp", l->qp);
+		explain_text(b, "uid", l->uid);
 		break;
 	case QM_START:
-		show(b, "delivery", l->delivery_text);
-		show(b, "message", l->msg_text);
-		show(b, "channel", l->remote ? STR("remote") : STR("local"));
-		show(b, "recipient", l->recipient);
+		explain_text(b, "delivery", l->delivery_text);
+		explain_text(b, "message", l->msg_text);
+		explain_text(b, "channel", l->remote ? STR("remote") : STR("local"));
+		explain_text(b, "recipient", l->recipient);
 		break;
 	case QM_RESULT:
-		show(b, "delivery", l->delivery_text);
-		show(b, "verdict", str_from(verdict_name(l->verdict)));
+		explain_text(b, "delivery", l->delivery_text);
+		explain_text(b, "verdict", str_from(verdict_name(l->verdict)));
 		show_decoded(b, "text", l->text);
 		break;
 	case QM_BOUNCE:
-		show(b, "message", l->msg_text);
-		show(b, "qp", l->qp);
+		explain_text(b, "message", l->msg_text);
+		explain_text(b, "qp", l->qp);
 		break;
 	case QM_NEW:
 	case QM_TRIPLE:
 	case QM_END:
 	case QM_EXTRA:
-		show(b, "message", l->msg_text);
+		explain_text(b, "message", l->msg_text);
 		break;
 	case QM_WARNING:
 	case QM_ALERT:
-		show(b, "text", l->text);
+		explain_text(b, "text", l->text);
 		break;
 	case QM_UNKNOWN: case QM_RUNNING: case QM_IDLE: case QM_EXITING:
 	case QM_OLD: case QM_OLD_STOP: case QM_EMPTY: case QM_KINDS:
@@ -159,22 +149,22 @@ qmail_explain(struct str line, const struct zone *z, struct buf *b)
 	buf_add_str(&copy, line);
 	buf_add_repeated(&copy, '\n', FORMAT_SLACK);
 	text = text_of(str_make(copy.p, line.n), &st, z);
-	show(b, "stamp", str_from(stamps[st.kind]));
+	explain_text(b, "stamp", str_from(stamps[st.kind]));
 	if (st.kind != STAMP_NONE && !st.guessed) {
 		buf_printf(b, "time: ");
 		when_format(b, st.time_ns, WHEN_RFC3339, NULL);
 		buf_add_char(b, '\n');
 	}
 	if (text.p == NULL) {
-		show(b, "line", STR("of another program"));
+		explain_text(b, "line", STR("of another program"));
 		buf_clear(&copy);
 		return true;
 	}
 	qm_read(text.p, text.p + text.n, &l);
-	show(b, "line", str_from(qm_kind_name(l.kind)));
+	explain_text(b, "line", str_from(qm_kind_name(l.kind)));
 	show_fields(b, &l);
 	if (l.kind == QM_UNKNOWN)
-		show(b, "why", STR("the text behind the time stamp is none "
+		explain_text(b, "why", STR("the text behind the time stamp is none "
 		    "that qmail-send writes"));
 	buf_clear(&copy);
 	return l.kind != QM_UNKNOWN;

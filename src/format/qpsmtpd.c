@@ -11,6 +11,7 @@
  * logterse record is taken to be the backquote, its default.
  */
 #include "base/buf.h"
+#include "format/explain.h"
 #include "format/format.h"
 #include "format/qpsmtpd_dialogue.h"
 #include "format/qpsmtpd_line.h"
@@ -57,31 +58,6 @@ qpsmtpd_claim(struct str block)
 	return claim;
 }
 
-/* "name: text" for explain; nothing for what is absent. */
-static void
-show(struct buf *b, const char *name, struct str value)
-{
-	if (value.p == NULL)
-		return;
-	buf_printf(b, "%s: ", name);
-	buf_add_str(b, value);
-	buf_add_char(b, '\n');
-}
-
-static void
-show_number(struct buf *b, const char *name, int64_t n)
-{
-	if (n != EVENT_NO_NUMBER)
-		buf_printf(b, "%s: %lld\n", name, (long long)n);
-}
-
-static void
-show_milli(struct buf *b, const char *name, int64_t n)
-{
-	if (n != EVENT_NO_NUMBER)
-		buf_printf(b, "%s: %.3f\n", name, (double)n / 1000);
-}
-
 /* A sink that prints what an event holds. */
 static void
 show_event(void *ctx, const struct event *ev)
@@ -91,26 +67,26 @@ show_event(void *ctx, const struct event *ev)
 	/* Only that one line was looked at. */
 	if (ev->unfinished)
 		return;
-	show(b, "event", str_from(event_kind_name(ev->kind)));
+	explain_text(b, "event", str_from(event_kind_name(ev->kind)));
 	if (ev->verdict != VERDICT_NONE)
-		show(b, "verdict", str_from(verdict_name(ev->verdict)));
-	show(b, "pid", ev->pid);
-	show(b, "client", ev->client);
-	show(b, "host", ev->host);
-	show(b, "helo", ev->helo);
-	show(b, "country", ev->country);
-	show(b, "sender", ev->sender);
-	show(b, "recipients", ev->recipients);
-	show(b, "disposition", ev->disposition);
-	show(b, "code", ev->code);
-	show(b, "text", ev->text);
-	show(b, "trailer", ev->trailer);
-	show(b, "check", ev->check);
-	show(b, "result", ev->result);
-	show_milli(b, "score", ev->score_milli);
-	show_milli(b, "required", ev->required_milli);
-	show_number(b, "running", ev->running);
-	show_number(b, "limit", ev->limit);
+		explain_text(b, "verdict", str_from(verdict_name(ev->verdict)));
+	explain_text(b, "pid", ev->pid);
+	explain_text(b, "client", ev->client);
+	explain_text(b, "host", ev->host);
+	explain_text(b, "helo", ev->helo);
+	explain_text(b, "country", ev->country);
+	explain_text(b, "sender", ev->sender);
+	explain_text(b, "recipients", ev->recipients);
+	explain_text(b, "disposition", ev->disposition);
+	explain_text(b, "code", ev->code);
+	explain_text(b, "text", ev->text);
+	explain_text(b, "trailer", ev->trailer);
+	explain_text(b, "check", ev->check);
+	explain_text(b, "result", ev->result);
+	explain_milli(b, "score", ev->score_milli);
+	explain_milli(b, "required", ev->required_milli);
+	explain_number(b, "running", ev->running);
+	explain_number(b, "limit", ev->limit);
 	if (ev->duration_ns != EVENT_NO_NUMBER)
 		buf_printf(b, "seconds: %.3f\n", (double)ev->duration_ns / 1e9);
 }
@@ -135,14 +111,14 @@ show_rule(struct buf *b, struct str line, const struct zone *z)
 
 	stamp_clock_init(&clock, z, 0);
 	stamp_parse(line, &clock, &st);
-	show(b, "stamp", str_from(stamps[st.kind]));
+	explain_text(b, "stamp", str_from(stamps[st.kind]));
 	if (st.kind != STAMP_NONE && !st.guessed) {
 		buf_printf(b, "time: ");
 		when_format(b, st.time_ns, WHEN_RFC3339, NULL);
 		buf_add_char(b, '\n');
 	}
 	if (st.program.p && !qp_is_program(st.program)) {
-		show(b, "line", STR("of another program"));
+		explain_text(b, "line", STR("of another program"));
 		return;
 	}
 	text = str_skip(line, st.n);
@@ -155,22 +131,22 @@ show_rule(struct buf *b, struct str line, const struct zone *z)
 		if (st.kind != STAMP_NONE && kind != QP_EMPTY &&
 		    kind != QP_PROGRESS)
 			kind = QP_CONTINUATION;
-		show(b, "line", str_from(qp_kind_name(kind)));
+		explain_text(b, "line", str_from(qp_kind_name(kind)));
 		if (kind == QP_UNKNOWN)
-			show(b, "why", STR("it begins with neither a known "
+			explain_text(b, "why", STR("it begins with neither a known "
 			    "time stamp nor a process id"));
 		else if (kind == QP_CONTINUATION)
-			show(b, "why", STR("no process id: the rest of the "
+			explain_text(b, "why", STR("no process id: the rest of the "
 			    "record above, if that ended in CR; else not "
 			    "understood"));
 		return;
 	}
 	qp_split(text, st.pid.p != NULL && st.kind != STAMP_PREFORK, &l);
-	show(b, "line", str_from(qp_kind_name(l.kind)));
-	show(b, "hook", l.hook);
-	show(b, "plugin", l.plugin);
+	explain_text(b, "line", str_from(qp_kind_name(l.kind)));
+	explain_text(b, "hook", l.hook);
+	explain_text(b, "plugin", l.plugin);
 	if (l.kind == QP_UNKNOWN)
-		show(b, "why", STR("the text behind the process id is neither "
+		explain_text(b, "why", STR("the text behind the process id is neither "
 		    "a plugin's, a command, a reply nor a known one of "
 		    "qpsmtpd's core"));
 }

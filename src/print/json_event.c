@@ -9,29 +9,11 @@
 #include "event/event.h"
 
 static void
-key(struct buf *b, const char *name)
-{
-	if (b->p[b->n - 1] != '{')
-		buf_add_char(b, ',');
-	buf_printf(b, "\"%s\":", name);
-}
-
-/* A text that is not there, or empty, is unknown. */
-static void
-text(struct buf *b, const char *name, struct str s)
-{
-	if (s.n == 0)
-		return;
-	key(b, name);
-	json_quote(b, s);
-}
-
-static void
 number(struct buf *b, const char *name, int64_t n)
 {
 	if (n == EVENT_NO_NUMBER)
 		return;
-	key(b, name);
+	json_add_key(b, name);
 	buf_printf(b, "%" PRId64, n);
 }
 
@@ -49,7 +31,7 @@ decimal(struct buf *b, const char *name, int64_t n, int digits)
 		fraction[i] = (char)('0' + left % 10);
 	while (used > 1 && fraction[used - 1] == '0')
 		used--;
-	key(b, name);
+	json_add_key(b, name);
 	buf_printf(b, "%s%" PRIu64 ".%.*s", n < 0 ? "-" : "", left, used,
 	    fraction);
 }
@@ -67,7 +49,7 @@ sender(struct buf *b, struct str raw)
 {
 	if (raw.n == 0)
 		return;
-	key(b, "sender");
+	json_add_key(b, "sender");
 	json_quote(b, without_brackets(raw));
 }
 
@@ -79,7 +61,7 @@ recipients(struct buf *b, const struct event *ev)
 
 	while (address_next(&rest, &one)) {
 		if (!any)
-			key(b, "recipients");
+			json_add_key(b, "recipients");
 		buf_add_char(b, any ? ',' : '[');
 		json_quote(b, without_brackets(one));
 		any = true;
@@ -93,7 +75,7 @@ time_of(struct buf *b, const struct event *ev)
 {
 	if (ev->time_ns == WHEN_NONE)
 		return;
-	key(b, "time");
+	json_add_key(b, "time");
 	buf_add_char(b, '"');
 	when_format(b, ev->time_ns, WHEN_RFC3339, NULL);
 	buf_add_char(b, '"');
@@ -108,7 +90,7 @@ check_text(struct buf *b, const struct event *ev)
 	buf_add_str(&joined, ev->check);
 	buf_add_str(&joined, STR(": "));
 	buf_add_str(&joined, ev->text.n > 0 ? ev->text : ev->result);
-	text(b, "text", buf_str(&joined));
+	json_add_text(b, "text", buf_str(&joined));
 	buf_clear(&joined);
 }
 
@@ -119,16 +101,16 @@ decision(struct buf *b, const struct event *ev)
 	    ev->verdict == VERDICT_ACCEPTED;
 
 	if (ev->kind == EVENT_TRANSACTION)
-		text(b, "disposition", ev->disposition);
-	text(b, "code", ev->code);
-	text(b, "verdict", str_from(verdict_name(ev->verdict)));
+		json_add_text(b, "disposition", ev->disposition);
+	json_add_text(b, "code", ev->code);
+	json_add_text(b, "verdict", str_from(verdict_name(ev->verdict)));
 	if (ev->kind == EVENT_CHECK)
 		check_text(b, ev);
 	else if (!queued)
-		text(b, "text", ev->text);
-	text(b, "trailer", ev->trailer);
+		json_add_text(b, "text", ev->text);
+	json_add_text(b, "trailer", ev->trailer);
 	if (queued)
-		text(b, "message_id", ev->text);
+		json_add_text(b, "message_id", ev->text);
 }
 
 void
@@ -136,22 +118,22 @@ event_json(struct buf *b, const struct event *ev)
 {
 	buf_add_char(b, '{');
 	time_of(b, ev);
-	text(b, "kind", str_from(event_kind_name(ev->kind)));
-	text(b, "stream", ev->stream);
-	text(b, "pid", ev->pid);
-	text(b, "client", ev->client);
-	text(b, "host", ev->host);
-	text(b, "helo", ev->helo);
+	json_add_text(b, "kind", str_from(event_kind_name(ev->kind)));
+	json_add_text(b, "stream", ev->stream);
+	json_add_text(b, "pid", ev->pid);
+	json_add_text(b, "client", ev->client);
+	json_add_text(b, "host", ev->host);
+	json_add_text(b, "helo", ev->helo);
 	sender(b, ev->sender);
 	recipients(b, ev);
 	decision(b, ev);
-	text(b, "queue_id", ev->queue_id);
+	json_add_text(b, "queue_id", ev->queue_id);
 	decimal(b, "score", ev->score_milli, 3);
 	decimal(b, "seconds", ev->duration_ns, 9);
 	number(b, "bytes", ev->bytes);
 	number(b, "running", ev->running);
 	number(b, "limit", ev->limit);
-	text(b, "relay", ev->relay);
-	text(b, "delivery", ev->delivery);
+	json_add_text(b, "relay", ev->relay);
+	json_add_text(b, "delivery", ev->delivery);
 	buf_add_char(b, '}');
 }

@@ -10,28 +10,11 @@
 #include "trace/story.h"
 
 static void
-key(struct buf *b, const char *name)
-{
-	if (b->p[b->n - 1] != '{')
-		buf_add_char(b, ',');
-	buf_printf(b, "\"%s\":", name);
-}
-
-static void
-text(struct buf *b, const char *name, struct str s)
-{
-	if (s.n == 0)
-		return;
-	key(b, name);
-	json_quote(b, s);
-}
-
-static void
 time_member(struct buf *b, const char *name, int64_t time_ns)
 {
 	if (time_ns == WHEN_NONE)
 		return;
-	key(b, name);
+	json_add_key(b, name);
 	buf_add_char(b, '"');
 	when_format(b, time_ns, WHEN_RFC3339, NULL);
 	buf_add_char(b, '"');
@@ -42,14 +25,14 @@ decimal(struct buf *b, const char *name, int64_t n, double unit)
 {
 	if (n == EVENT_NO_NUMBER)
 		return;
-	key(b, name);
+	json_add_key(b, name);
 	buf_printf(b, "%.3f", (double)n / unit);
 }
 
 static void
 list_begin(struct buf *b, const char *name)
 {
-	key(b, name);
+	json_add_key(b, name);
 	buf_add_char(b, '[');
 }
 
@@ -65,7 +48,7 @@ static void
 people(struct buf *b, const struct story *s)
 {
 	if (s->sender.p) {
-		key(b, "sender");
+		json_add_key(b, "sender");
 		json_quote(b, s->sender);
 	}
 	if (s->n_recipients > 0) {
@@ -82,10 +65,10 @@ people(struct buf *b, const struct story *s)
 	for (size_t i = 0; i < s->n_refused; i++) {
 		list_comma(b);
 		buf_add_char(b, '{');
-		key(b, "recipient");
+		json_add_key(b, "recipient");
 		json_quote(b, s->refused[i].recipient);
-		text(b, "by", s->refused[i].by);
-		text(b, "text", s->refused[i].reason);
+		json_add_text(b, "by", s->refused[i].by);
+		json_add_text(b, "text", s->refused[i].reason);
 		buf_add_char(b, '}');
 	}
 	buf_add_char(b, ']');
@@ -101,9 +84,9 @@ lines(struct buf *b, const struct story *s)
 		list_comma(b);
 		buf_add_char(b, '{');
 		time_member(b, "time", l->time_ns);
-		text(b, "pid", l->pid);
-		text(b, "result", str_from(story_mark_name(l->mark)));
-		key(b, "text");
+		json_add_text(b, "pid", l->pid);
+		json_add_text(b, "result", str_from(story_mark_name(l->mark)));
+		json_add_key(b, "text");
 		json_quote(b, l->text);
 		buf_add_char(b, '}');
 	}
@@ -127,27 +110,27 @@ show_json(struct buf *b, const struct story *s, const struct show_options *o)
 	struct buf sentence = { 0 };
 
 	buf_add_char(b, '{');
-	text(b, "verdict", str_from(story_verdict_name(s->verdict)));
+	json_add_text(b, "verdict", str_from(story_verdict_name(s->verdict)));
 	sentence_add(&sentence, s, o->zone);
-	text(b, "sentence", buf_str(&sentence));
+	json_add_text(b, "sentence", buf_str(&sentence));
 	time_member(b, "time", s->time_ns);
 	time_member(b, "begun", s->begun_ns);
-	text(b, "stream", s->stream);
-	text(b, "pid", s->pid);
-	text(b, "client", s->client);
-	text(b, "host", s->host);
-	text(b, "helo", s->helo);
+	json_add_text(b, "stream", s->stream);
+	json_add_text(b, "pid", s->pid);
+	json_add_text(b, "client", s->client);
+	json_add_text(b, "host", s->host);
+	json_add_text(b, "helo", s->helo);
 	people(b, s);
-	text(b, "message_id", s->message_id);
-	text(b, "by", s->by);
-	text(b, "code", s->code);
-	text(b, "text", s->reason);
+	json_add_text(b, "message_id", s->message_id);
+	json_add_text(b, "by", s->by);
+	json_add_text(b, "code", s->code);
+	json_add_text(b, "text", s->reason);
 	decimal(b, "score", s->score_milli, 1e3);
 	decimal(b, "seconds", s->duration_ns, 1e9);
-	text(b, "queue_id", s->queue_id);
-	key(b, "message");
+	json_add_text(b, "queue_id", s->queue_id);
+	json_add_key(b, "message");
 	buf_printf(b, "%zu", s->number);
-	key(b, "messages");
+	json_add_key(b, "messages");
 	buf_printf(b, "%zu", s->of);
 	lines(b, s);
 	events(b, s);
