@@ -5,70 +5,17 @@
 
 #include "base/buf.h"
 #include "base/when.h"
-
-static void
-add_number(struct buf *b, int64_t n)
-{
-	char digits[24];
-	size_t at = sizeof(digits);
-	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-
-	do
-		digits[--at] = (char)('0' + left % 10);
-	while ((left /= 10) > 0);
-	if (n < 0)
-		digits[--at] = '-';
-	buf_add(b, digits + at, sizeof(digits) - at);
-}
-
-/* Three decimals, as connection_time writes them; more only if there are. */
-static void
-add_seconds(struct buf *b, int64_t duration_ns)
-{
-	uint64_t ns = duration_ns < 0 ? 0 - (uint64_t)duration_ns
-				      : (uint64_t)duration_ns;
-	uint64_t fraction = ns % (uint64_t)WHEN_SECOND;
-	char digits[9];
-	size_t n = sizeof(digits);
-
-	for (size_t i = n; i-- > 0; fraction /= 10)
-		digits[i] = (char)('0' + fraction % 10);
-	while (n > 3 && digits[n - 1] == '0')
-		n--;
-	if (duration_ns < 0)
-		buf_add_char(b, '-');
-	add_number(b, (int64_t)(ns / (uint64_t)WHEN_SECOND));
-	buf_add_char(b, '.');
-	buf_add(b, digits, n);
-}
-
-/* A word of the line; what is absent or empty keeps its place. */
-static void
-add_word(struct buf *b, struct str s)
-{
-	if (s.n > 0)
-		buf_add_str(b, s);
-	else
-		buf_add_char(b, '-');
-}
-
-static void
-add_after_blank(struct buf *b, struct str s)
-{
-	if (s.n == 0)
-		return;
-	buf_add_char(b, ' ');
-	buf_add_str(b, s);
-}
+#include "print/queue_line.h"
+#include "print/words.h"
 
 static void
 rest_too_many(struct buf *b, const struct event *ev)
 {
 	buf_add_str(b, ev->scope == LIMIT_CLIENT ? STR("too-many-from-ip ")
 						 : STR("too-many "));
-	add_number(b, ev->running);
+	words_number(b, ev->running);
 	buf_add_str(b, ev->scope == LIMIT_CLIENT ? STR(">") : STR(">="));
-	add_number(b, ev->limit);
+	words_number(b, ev->limit);
 }
 
 /*
@@ -82,16 +29,16 @@ rest_transaction(struct buf *b, const struct event *ev, bool long_form)
 	bool queued = ev->verdict == VERDICT_ACCEPTED;
 	bool text_shown = !queued && ev->trailer.p == NULL;
 
-	add_word(b, ev->disposition);
-	add_after_blank(b, text_shown ? ev->text : ev->trailer);
+	words_or_dash(b, ev->disposition);
+	words_behind(b, text_shown ? ev->text : ev->trailer);
 	if (!long_form)
 		return;
 	buf_add_char(b, ' ');
-	add_word(b, ev->sender);
+	words_or_dash(b, ev->sender);
 	buf_add_char(b, ' ');
-	add_word(b, ev->recipients);
+	words_or_dash(b, ev->recipients);
 	if (!text_shown)
-		add_after_blank(b, ev->text);
+		words_behind(b, ev->text);
 }
 
 static void
@@ -102,7 +49,7 @@ rest_closed(struct buf *b, const struct event *ev)
 	} else if (ev->duration_ns == EVENT_NO_NUMBER) {
 		buf_add_str(b, STR("closed"));
 	} else {
-		add_seconds(b, ev->duration_ns);
+		words_seconds(b, ev->duration_ns);
 		buf_add_str(b, STR(" sec."));
 	}
 }
@@ -110,22 +57,8 @@ rest_closed(struct buf *b, const struct event *ev)
 static void
 rest_check(struct buf *b, const struct event *ev)
 {
-	add_word(b, ev->check);
-	add_after_blank(b, ev->text.n > 0 ? ev->text : ev->result);
-}
-
-/* Kinds that C.18 does not know: their name, and what they say. */
-static void
-rest_other(struct buf *b, const struct event *ev)
-{
-	buf_add_str(b, str_from(event_kind_name(ev->kind)));
-	add_after_blank(b, ev->delivery);
-	add_after_blank(b, ev->queue_id);
-	add_after_blank(b, ev->sender);
-	add_after_blank(b, ev->recipients);
-	add_after_blank(b, ev->relay);
-	add_after_blank(b, str_from(verdict_name(ev->verdict)));
-	add_after_blank(b, ev->text);
+	words_or_dash(b, ev->check);
+	words_behind(b, ev->text.n > 0 ? ev->text : ev->result);
 }
 
 void
@@ -133,16 +66,16 @@ event_line_rest(struct buf *b, const struct event *ev, bool long_form)
 {
 	switch (ev->kind) {
 	case EVENT_ACCEPTED:
-		add_number(b, ev->running);
+		words_number(b, ev->running);
 		buf_add_char(b, '/');
-		add_number(b, ev->limit);
+		words_number(b, ev->limit);
 		break;
 	case EVENT_TOO_MANY:
 		rest_too_many(b, ev);
 		break;
 	case EVENT_REFUSED:
 		buf_add_str(b, STR("refused"));
-		add_after_blank(b, ev->text);
+		words_behind(b, ev->text);
 		break;
 	case EVENT_TRANSACTION:
 		rest_transaction(b, ev, long_form);
@@ -155,7 +88,7 @@ event_line_rest(struct buf *b, const struct event *ev, bool long_form)
 		break;
 	case EVENT_QUEUED: case EVENT_DELIVERY: case EVENT_DONE:
 	case EVENT_BOUNCE: case EVENT_STATUS: case EVENT_ALERT:
-		rest_other(b, ev);
+		queue_line(b, ev);
 		break;
 	case EVENT_KINDS:
 		assert(false && "no kind of event");
@@ -213,10 +146,12 @@ event_line(struct buf *b, const struct event *ev,
 		event_line_time(b, ev, style);
 		buf_add_char(b, ' ');
 	}
-	buf_add_str(b, event_line_pid(ev));
-	buf_add_char(b, ' ');
-	buf_add_str(b, event_line_client(ev));
-	buf_add_char(b, ' ');
+	if (!queue_line_is_for(ev)) {
+		buf_add_str(b, event_line_pid(ev));
+		buf_add_char(b, ' ');
+		buf_add_str(b, event_line_client(ev));
+		buf_add_char(b, ' ');
+	}
 	event_line_rest(b, ev, style->long_form);
 }
 

@@ -8,7 +8,7 @@
  *	queued        15587 192.0.2.7 queued No, hits=-2.6 required=5.0_
  *	closed        15110 192.0.2.7 1.566 sec.
  *
- * The line is raw: patterns are matched against it.  For people it is escaped
+ * Events of a mail queue: queue_line.h.  The line is raw: patterns are matched against it.  For people it is escaped
  * (printer.h).
  */
 #ifndef PRINT_LINE_H

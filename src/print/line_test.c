@@ -189,6 +189,64 @@ TEST(what_a_queued_message_says_is_its_message_id)
 	    "\"message_id\":\"<\\u001b\\\"@x>\"}");
 }
 
+static struct event
+queue_event(enum event_kind kind)
+{
+	struct event ev;
+
+	event_init(&ev, kind, INT64_C(1772535863) * WHEN_SECOND);
+	ev.queue_id = STR("393241");
+	return ev;
+}
+
+TEST(events_of_a_queue_are_told_by_message)
+{
+	struct event ev = queue_event(EVENT_QUEUED);
+
+	ev.bytes = 2343;
+	ev.sender = STR("<ann@example.com>");
+	ev.pid = STR("3060");
+	ev.uid = STR("81");
+	assert_line(&ev, &bare,
+	    "msg-393241 queued 2343 <ann@example.com> qp 3060 uid 81");
+	ev = queue_event(EVENT_DELIVERY);
+	ev.verdict = VERDICT_DEFERRED;
+	ev.delivery = STR("17");
+	ev.channel = STR("remote");
+	ev.recipients = STR("bob@example.org");
+	ev.duration_ns = 1204999999;
+	ev.text = STR("192.0.2.7_failed/");
+	assert_line(&ev, &bare, "msg-393241 d17 deferral remote "
+	    "bob@example.org 1.204 sec. 192.0.2.7_failed/");
+	ev = queue_event(EVENT_DONE);
+	ev.delivered = 3;
+	ev.deferred = 2;
+	ev.bounced = 1;
+	ev.duration_ns = 60 * WHEN_SECOND;
+	assert_line(&ev, &bare, "msg-393241 done 3/2/1 60.000 sec.");
+	ev = queue_event(EVENT_BOUNCE);
+	ev.text = STR("bounce");
+	ev.pid = STR("3061");
+	assert_line(&ev, &bare, "msg-393241 bounce qp 3061");
+}
+
+TEST(what_is_not_known_of_a_queue_is_left_out_or_a_dash)
+{
+	struct event ev = queue_event(EVENT_QUEUED);
+
+	assert_line(&ev, &bare, "msg-393241 queued - -");
+	ev = queue_event(EVENT_DELIVERY);
+	assert_line(&ev, &bare, "msg-393241 d- - - -");
+	ev = queue_event(EVENT_DONE);
+	ev.unfinished = true;
+	ev.delivered = ev.bounced = ev.deferred = EVENT_NO_NUMBER;
+	assert_line(&ev, &bare, "msg-393241 unfinished -/-/-");
+	ev = queue_event(EVENT_ALERT);
+	ev.queue_id = str_none();
+	ev.text = STR("cannot start");
+	assert_line(&ev, &bare, "- alert cannot start");
+}
+
 int
 main(void)
 {
@@ -209,6 +267,9 @@ main(void)
 		    json_has_the_members_of_design_5_and_none_that_is_unknown),
 		cmocka_unit_test(
 		    what_a_queued_message_says_is_its_message_id),
+		cmocka_unit_test(events_of_a_queue_are_told_by_message),
+		cmocka_unit_test(
+		    what_is_not_known_of_a_queue_is_left_out_or_a_dash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "base/out.h"
 #include "base/utf8.h"
 #include "print/json_event.h"
+#include "print/queue_line.h"
 
 /* Process ids have at most seven digits, IPv4 addresses 15; longer ones push
  * the rest of their line to the right. */
@@ -68,8 +69,10 @@ compose_aligned(struct printer *p, const struct event *ev)
 	event_line_time(&p->raw, ev, &p->o.style);
 	if (p->raw.n > 0)
 		add_column(p, buf_str(&p->raw), 0);
-	add_column(p, event_line_pid(ev), PID_COLUMNS);
-	add_column(p, event_line_client(ev), CLIENT_COLUMNS);
+	if (!queue_line_is_for(ev)) {
+		add_column(p, event_line_pid(ev), PID_COLUMNS);
+		add_column(p, event_line_client(ev), CLIENT_COLUMNS);
+	}
 	buf_reset(&p->raw);
 	event_line_rest(&p->raw, ev, p->o.style.long_form);
 	escape(p, buf_str(&p->raw));
