@@ -6,10 +6,10 @@ import fcntl
 import os
 import pty
 import re
-import select
 import signal
 import struct
 import termios
+import threading
 
 from follower import Tail, label, numbered, wait_until
 from mailtally import scratch
@@ -17,7 +17,10 @@ from tap import done, equal, ok
 
 
 class Terminal:
-    """tail with a terminal of its own for output and errors."""
+    """tail with a terminal of its own for output and errors.
+
+    What it writes is read all the time by a thread: a terminal that nobody
+    reads holds a few kilobytes only, then its writer stands still."""
 
     def __init__(self, *arguments, columns=80, env=None):
         self.master, slave = pty.openpty()
@@ -27,32 +30,34 @@ class Terminal:
                          env=dict({"TERM": "xterm", "NO_COLOR": ""},
                                   **(env or {})))
         os.close(slave)
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
 
     def resize(self, columns):
         fcntl.ioctl(self.master, termios.TIOCSWINSZ,
                     struct.pack("HHHH", 24, columns, 0, 0))
 
     def read(self):
-        while select.select([self.master], [], [], 0)[0]:
+        """Until the other end is closed, which is EIO on Linux."""
+        while True:
             try:
                 data = os.read(self.master, 65536)
             except OSError as e:
                 if e.errno != errno.EIO:
                     raise
-                break
+                return
             if not data:
-                break
+                return
             self.seen += data
-        return self.seen
 
     def wait_for(self, text):
         wait_until("%r in %r" % (text, self.seen[-500:]),
-                   lambda: text in self.read())
+                   lambda: text in self.seen)
         return self
 
     def stop(self, number=signal.SIGTERM):
         status = self.tail.stop(number)
-        self.read()
+        self.reader.join()
         os.close(self.master)
         return status
 
@@ -122,6 +127,8 @@ with open(log, "ab") as f:
     f.write(numbered(1) + numbered(2) + numbered(3) + denied(2) + queued(3) +
             queued(3) + denied(1)[:-1].replace(b"901", b"902") + b"\n")
 t.wait_for(b"accepted 2  rejected 1  deferred 1  50.0 % accepted")
+wait_until("the end of that line", lambda: re.search(
+    rb"accepted 2 .*slots \d+/\d+", t.seen))
 ok(re.search(rb"rejected 1 .*\b[1-9][0-9.]* events/s", t.seen),
    "events a second are counted", t.seen[-200:])
 ok(b"slots 1/40" in t.seen, "slots are shown", t.seen[-200:])
