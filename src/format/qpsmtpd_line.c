@@ -7,10 +7,6 @@
 #include "event/event.h"
 #include "format/stamp.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 /* Compares with a literal.  Reads into the slack, where '\n' ends every match. */
 #define AT(p, literal) (memcmp((p), (literal), sizeof(literal) - 1) == 0)
 #define LEN(literal) (sizeof(literal) - 1)
@@ -42,26 +38,6 @@ qp_kind_name(enum qp_kind kind)
 
 	assert(kind < QP_KINDS);
 	return names[kind];
-}
-
-/* The place of c in the 32 bytes at p, or 32. */
-static inline unsigned
-index32(const char *p, char c)
-{
-#ifdef __SSE2__
-	const __m128i want = _mm_set1_epi8(c);
-	__m128i low = _mm_loadu_si128((const __m128i *)(const void *)p);
-	__m128i high = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
-	unsigned mask =
-	    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, want)) |
-	    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(high, want)) << 16;
-
-	return mask ? (unsigned)__builtin_ctz(mask) : 32;
-#else
-	const char *at = memchr(p, c, 32);
-
-	return at ? (unsigned)(at - p) : 32;
-#endif
 }
 
 static inline bool
@@ -207,7 +183,7 @@ classify_hook(const char *t, const char *end, struct str *body)
 	default:
 		break;
 	}
-	close = index32(t, ')');
+	close = qp_index32(t, ')');
 	if (close == 32 || t[close + 1] != ' ' || t + close + 2 >= end)
 		return QP_UNKNOWN;
 	p = t + close + 2;
@@ -216,7 +192,7 @@ classify_hook(const char *t, const char *end, struct str *body)
 	case 'r':
 		return AT(p, "running plugin") ? QP_PROGRESS : QP_CHECK;
 	case 'a': case 'b': case 'c': case 'd': case 'h': case 'i': case 's':
-		name = index32(p, ' ');
+		name = qp_index32(p, ' ');
 		if (name < 32 && p[name - 1] == ':' && p + name < end)
 			return plugin_said(str_make(p, name - 1), p + name + 1,
 			    end, body);
@@ -284,7 +260,7 @@ behind_plugin_word(const char *t, const char *end)
 static const char *
 plugin_prefix(const char *t, const char *end, struct str *plugin)
 {
-	unsigned space = index32(t, ' ');
+	unsigned space = qp_index32(t, ' ');
 	const char *word, *text;
 
 	if (space == 0 || t + space >= end)

@@ -18,8 +18,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/str.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /*
  * The scanner compares eight bytes at once and looks at the bytes behind a
@@ -77,13 +82,66 @@ qp_is_reply(const char *t, const char *end)
 	    t + 3 == end || (t[3] == '\r' && t + 4 == end));
 }
 
+/* The place of c in the 32 bytes at p, or 32. */
+static inline unsigned
+qp_index32(const char *p, char c)
+{
+#ifdef __SSE2__
+	const __m128i want = _mm_set1_epi8(c);
+	__m128i low = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i high = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+	unsigned mask =
+	    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, want)) |
+	    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(high, want)) << 16;
+
+	return mask ? (unsigned)__builtin_ctz(mask) : 32;
+#else
+	const char *at = memchr(p, c, 32);
+
+	return at ? (unsigned)(at - p) : 32;
+#endif
+}
+
+/*
+ * "(connect) fcrdns: pass": what a plugin said that tells of nothing we count?
+ * The plugins that matter are known by their first two letters; where a
+ * country is told, by the text.  False: qp_classify_all has to look.
+ */
+static inline bool
+qp_is_other_check(const char *t, const char *end)
+{
+	/* The second letter that needs a closer look; 1: any. */
+	static const char second[UINT8_MAX + 1] = {
+		['a'] = 'u',		      /* auth::... */
+		['b'] = 1, ['c'] = 1,	      /* ...: GeoIP Country: */
+		['d'] = 'm', ['h'] = 'o',     /* dmarc, hosts_allow */
+		['i'] = 'd', ['l'] = 'o',     /* ident::geoip, logterse */
+		['r'] = 'u', ['s'] = 'p',     /* running, spamassassin */
+	};
+	unsigned close = qp_index32(t, ')'), name;
+	const char *p = t + close + 2;
+	char letter;
+
+	if (close == 32 || p[-1] != ' ' || p >= end)
+		return false;
+	letter = second[(unsigned char)p[0]];
+	if (letter != 1)
+		return letter == 0 || letter != p[1];
+	if (p[1] == 'o') /* connection_time */
+		return false;
+	name = qp_index32(p, ' ');
+	return name == 32 || memcmp(p + name + 1, "GeoIP Co", 8) != 0;
+}
+
 static inline enum qp_kind
 qp_classify(const char *text, const char *end, bool bare, struct str *body)
 {
-	if (!qp_is_reply(text, end))
-		return qp_classify_all(text, end, bare, body);
 	*body = str_span(text, end);
-	return QP_REPLY;
+	if (qp_is_reply(text, end))
+		return QP_REPLY;
+	if (text[0] == '(' && !bare && qp_is_other_check(text, end))
+		return QP_CHECK;
+	return qp_classify_all(text, end, bare, body);
 }
 
 /* The same with everything split, for explain and check events. */

@@ -39,6 +39,8 @@ struct qpsmtpd_scan {
 	struct scan_time time;
 	struct stamp_clock clock;
 	struct track *track;
+	const char *block; /* the lines that are read, and where in the log */
+	uint64_t block_offset;
 
 	/* A record whose line ended in CR: the next line may go on (3.5). */
 	bool pending;

@@ -39,7 +39,7 @@ note(struct scan_time *t, int64_t time_ns)
 static int64_t
 before(const struct scan_time *t)
 {
-	return t->label_a ? scan_time_of_label(t) : t->before_ns;
+	return t->second[0] ? scan_time_of_label(t) : t->before_ns;
 }
 
 /* Unsigned: from one end of time to the other is more than INT64_MAX. */
@@ -164,7 +164,7 @@ scan_time_seen(struct scan_time *t, const char *p, int64_t time_ns)
 		t->first_line_ns = time_ns;
 	day_of_line(t, p, time_ns);
 	t->before_ns = time_ns;
-	t->label_a = 0;
+	t->second[0] = '\0';
 }
 
 bool
@@ -178,9 +178,7 @@ scan_time_new_second(struct scan_time *t, const char *p)
 	scan_time_seen(t, p, time_ns);
 	t->label_ns = ns;
 	t->second_ns = time_ns - scan_time_hex8(t->label_ns);
-	memcpy(&t->label_a, p, 8);
-	memcpy(&t->label_b, p + 8, 8);
-	t->label_c = p[16];
+	memcpy(t->second, p, SCAN_TIME_SECOND);
 	return true;
 }
 
@@ -220,7 +218,7 @@ scan_time_join(struct scan_time *t, struct scan_time *later)
 		t->first_line_ns = later->first_line_ns;
 	if (end_ns != WHEN_NONE) {
 		t->before_ns = end_ns;
-		t->label_a = 0;
+		t->second[0] = '\0';
 	}
 }
 

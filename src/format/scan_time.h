@@ -20,12 +20,16 @@
 #include <emmintrin.h>
 #endif
 
+/* "3b9ac9ff", 999,999,999: the last nanosecond of a second. */
+#define SCAN_TIME_MAX_NS UINT64_C(0x3362396163396666)
+#define SCAN_TIME_SECOND 17 /* characters of a label that name its second */
+
 struct scan_time {
 	const struct zone *zone; /* whose days; NULL: UTC */
-	/* The label of the line before, as text: "@4000000", "06955b90", "b", and
-	 * its nanoseconds in lower case and big-endian order; zero if it had none. */
-	uint64_t label_a, label_b;
-	char label_c;
+	/* The label of the line before, as text: "@400000006955b90b", and its
+	 * nanoseconds in lower case and big-endian order; zero if it had none.
+	 * 17 bytes; the rest is for vectors. */
+	char second[32];
 	uint64_t label_ns;
 	int64_t second_ns; /* the second of that label */
 
@@ -108,8 +112,7 @@ scan_time_digits(const char *p, uint64_t *text)
 
 	memcpy(&v, p, 8);
 	*text = __builtin_bswap64(v | UINT64_C(0x2020202020202020));
-	return scan_time_are_digits(v) &&
-	    *text <= UINT64_C(0x3362396163396666); /* "3b9ac9ff": 999,999,999 */
+	return scan_time_are_digits(v) && *text <= SCAN_TIME_MAX_NS;
 }
 
 /*
@@ -137,16 +140,28 @@ scan_time_of_label(const struct scan_time *t)
 	return t->second_ns + (ns <= 999999999 ? ns : 999999999);
 }
 
+/* Do the 17 characters at p name the second of the line before? */
+static inline bool
+scan_time_same_second(const struct scan_time *t, const char *p)
+{
+#ifdef __SSE2__
+	__m128i a = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i b = _mm_loadu_si128((const __m128i *)(const void *)t->second);
+
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(a, b)) == 0xffff &&
+	    p[16] == t->second[SCAN_TIME_SECOND - 1];
+#else
+	return memcmp(p, t->second, SCAN_TIME_SECOND) == 0;
+#endif
+}
+
 /* A line that begins at p with a TAI64N label; false if that is none. */
 static inline bool
 scan_time_label(struct scan_time *t, const char *p)
 {
-	uint64_t a, b, ns;
+	uint64_t ns;
 
-	memcpy(&a, p, 8);
-	memcpy(&b, p + 8, 8);
-	if (a != t->label_a || b != t->label_b || p[16] != t->label_c ||
-	    !scan_time_digits(p + 17, &ns))
+	if (!scan_time_same_second(t, p) || !scan_time_digits(p + 17, &ns))
 		return scan_time_new_second(t, p);
 	if (__builtin_expect(ns < t->label_ns, 0))
 		scan_time_back(t, ns);
