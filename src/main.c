@@ -3,6 +3,7 @@
  */
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,6 +128,8 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	/* For the character set of the terminal; numbers stay as they are. */
 	setlocale(LC_CTYPE, "");
+	/* What is large goes back when it is freed, whatever was freed before. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	conf_init(&conf);
 	status = run(&context, argc, argv);
 	conf_clear(&conf);

@@ -68,7 +68,7 @@ grow_slots(struct intern *in)
 	size_t n_old = in->n_slots;
 
 	in->n_slots = n_old * 2;
-	in->slots = mem_zalloc(in->n_slots * sizeof(*in->slots));
+	in->slots = mem_pages(in->n_slots * sizeof(*in->slots));
 	for (size_t i = 0; i < n_old; i++) {
 		if (old[i] != 0)
 			place(in, old[i]);
@@ -91,10 +91,20 @@ unseal(struct intern *in)
 	in->n_slots = SLOTS_MIN;
 	while (in->n * 3 > in->n_slots * 2)
 		in->n_slots *= 2;
-	in->slots = mem_zalloc(in->n_slots * sizeof(*in->slots));
+	in->slots = mem_pages(in->n_slots * sizeof(*in->slots));
 	for (uint32_t id = 1; id < in->n; id++)
 		place(in, (uint64_t)intern_hash(in, intern_get(in, id)) << 32 |
 		    in->refs[id]);
+}
+
+/* Of a small table nothing is touched but what it uses. */
+static char *
+chunk_new(const struct intern *in, size_t size)
+{
+	if (size > INTERN_CHUNK)
+		return mem_alloc(size);
+	return in->n_chunks == 0 ? mem_alloc(INTERN_CHUNK)
+				 : mem_pages(INTERN_CHUNK);
 }
 
 /* Room for an entry of size bytes; a huge one has a chunk of its own. */
@@ -107,7 +117,7 @@ entry_room(struct intern *in, size_t size, struct intern_entry **e)
 	if (in->n_chunks == 0 || in->chunk_used + size > INTERN_CHUNK) {
 		assert(in->n_chunks < UINT32_MAX >> INTERN_REF_BITS);
 		ARRAY_PUSH(in->chunks, in->n_chunks, in->cap_chunks) =
-		    mem_alloc(size > INTERN_CHUNK ? size : INTERN_CHUNK);
+		    chunk_new(in, size);
 		in->chunk_used = 0;
 	}
 	ref = (uint32_t)((in->n_chunks - 1) << INTERN_REF_BITS |
@@ -138,7 +148,7 @@ void
 intern_init(struct intern *in)
 {
 	*in = (struct intern){ .n_slots = SLOTS_MIN };
-	in->slots = mem_zalloc(in->n_slots * sizeof(*in->slots));
+	in->slots = mem_pages(in->n_slots * sizeof(*in->slots));
 	arc4random_buf(&in->seed, sizeof(in->seed));
 	/* The empty text needs no slot: intern_find knows it.  It has the ref 0,
 	 * which in a slot means free. */

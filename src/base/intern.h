@@ -54,7 +54,7 @@ struct intern {
 
 #define INTERN_EMPTY 0u
 /* A ref is a chunk's number and a place in it, in units of eight bytes. */
-#define INTERN_REF_BITS 15
+#define INTERN_REF_BITS 18
 #define INTERN_CHUNK ((size_t)8 << INTERN_REF_BITS)
 
 void intern_init(struct intern *in);
@@ -109,17 +109,20 @@ intern_of(const struct intern *in, uint32_t id)
 static inline void
 intern_fetch_text(const struct intern *in, uint32_t hash)
 {
-	uint64_t slot = in->n_slots == 0 ? 0 :
-	    in->slots[hash & (in->n_slots - 1)];
+	size_t mask = in->n_slots - 1;
 
-	/* Half of all texts lie across two cache lines. */
-	if (slot >> 32 == hash) {
-		const char *entry = (const char *)intern_entry(in,
-		    (uint32_t)slot);
+	if (in->n_slots == 0)
+		return;
+	for (size_t i = hash & mask; in->slots[i] != 0; i = (i + 1) & mask)
+		if (in->slots[i] >> 32 == hash) {
+			const char *entry = (const char *)intern_entry(in,
+			    (uint32_t)in->slots[i]);
 
-		__builtin_prefetch(entry);
-		__builtin_prefetch(entry + 48);
-	}
+			/* Half of all texts lie across two cache lines. */
+			__builtin_prefetch(entry);
+			__builtin_prefetch(entry + 48);
+			return;
+		}
 }
 
 static inline struct str

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /*
@@ -14,6 +15,9 @@
  */
 #define BLOCK_BYTES_MIN ((size_t)512)
 #define BLOCK_BYTES_MAX ((size_t)1 << 20)
+
+/* What most processors have above pages of 4096 bytes. */
+#define HUGE_PAGE ((size_t)2 << 20)
 
 struct arena_block {
 	struct arena_block *next;
@@ -58,6 +62,22 @@ mem_resize(void *p, size_t n)
 	p = realloc(p, n ? n : 1);
 	if (p == NULL)
 		out_of_memory();
+	return p;
+}
+
+void *
+mem_pages(size_t n)
+{
+	void *p;
+
+	if (n < HUGE_PAGE)
+		return mem_zalloc(n);
+	p = aligned_alloc(HUGE_PAGE, (n + HUGE_PAGE - 1) & -HUGE_PAGE);
+	if (p == NULL)
+		out_of_memory();
+	/* A wish: without it there are small pages. */
+	(void)madvise(p, n, MADV_HUGEPAGE);
+	memset(p, 0, n);
 	return p;
 }
 

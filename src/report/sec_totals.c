@@ -1,6 +1,7 @@
 /* sec_totals.c - the numbers of the whole period, one a row (D.1). */
 #include <stdlib.h>
 
+#include "base/distinct.h"
 #include "base/intern.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -107,25 +108,19 @@ distinct_keys(const struct tally *t, enum dim_id dim)
 static uint64_t
 distinct_domains(const struct tally *t, enum dim_id dim)
 {
-	struct str domains[256];
-	size_t n, n_domains = 0;
+	size_t n;
 	const struct cell *cells = tally_cells(t, dim, &n);
-	struct intern seen;
+	struct distinct domains = { 0 };
+	struct str domain;
 	uint64_t sum;
 
-	intern_init(&seen);
 	for (size_t i = 0; i < n; i++) {
-		if (n_domains == 256) {
-			intern_add_many(&seen, domains, n_domains, NULL);
-			n_domains = 0;
-		}
-		domains[n_domains++] = address_domain(
-		    tally_text(t, cells[i].k1));
+		domain = address_domain(tally_text(t, cells[i].k1));
+		if (domain.n > 0)
+			distinct_add(&domains, domain);
 	}
-	intern_add_many(&seen, domains, n_domains, NULL);
-	/* The empty text, which is no domain, is always there. */
-	sum = seen.n - 1;
-	intern_clear(&seen);
+	sum = domains.n;
+	distinct_clear(&domains);
 	return sum;
 }
 

@@ -64,7 +64,7 @@ place_from_chunk(struct crowd *c, uint32_t units)
 		assert(c->n < UINT32_MAX - 2 * CHUNK);
 		c->n = c->n_chunks == 0 ? 1 : (uint32_t)c->n_chunks * CHUNK;
 		ARRAY_PUSH(c->chunks, c->n_chunks, c->cap_chunks) =
-		    mem_zalloc(CHUNK * UNIT);
+		    mem_pages(CHUNK * UNIT);
 	}
 	place = c->n;
 	c->n += units;

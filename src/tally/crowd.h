@@ -43,7 +43,7 @@ struct crowd_block {
  * Memory is handed out in units of eight bytes, from chunks of so many.  A
  * place is a unit's number; none is 0.
  */
-#define CROWD_CHUNK_BITS 17
+#define CROWD_CHUNK_BITS 18
 #define CROWD_SIZES 9
 struct crowd {
 	uint64_t **chunks;

@@ -318,8 +318,9 @@ void
 tally_settle(struct tally *t)
 {
 	later_drain(t);
-	crowd_to_tables(t);
+	/* First, because the tables need the memory. */
 	intern_seal(&t->texts);
+	crowd_to_tables(t);
 }
 
 void

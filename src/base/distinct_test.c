@@ -1,0 +1,48 @@
+#include "base/distinct.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/test.h"
+
+TEST(different_texts_are_counted_once)
+{
+	struct distinct d = { 0 };
+	char same[] = "a";
+
+	assert_true(distinct_add(&d, STR("a")));
+	assert_true(distinct_add(&d, STR("")));
+	assert_true(distinct_add(&d, STR("ab")));
+	assert_false(distinct_add(&d, str_make(same, 1)));
+	assert_false(distinct_add(&d, str_none()));
+	assert_true(distinct_add(&d, str_make("a\0", 2)));
+	assert_int_equal(d.n, 4);
+	distinct_clear(&d);
+	assert_int_equal(d.n, 0);
+	distinct_clear(&d);
+}
+
+TEST(it_grows)
+{
+	enum { N = 5000, WIDTH = 8 };
+	static char texts[N][WIDTH];
+	struct distinct d = { 0 };
+
+	for (int i = 0; i < N; i++)
+		snprintf(texts[i], WIDTH, "%d", i % 3000);
+	for (int i = 0; i < N; i++)
+		assert_true(distinct_add(&d, str_from(texts[i])) == (i < 3000));
+	assert_int_equal(d.n, 3000);
+	distinct_clear(&d);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(different_texts_are_counted_once),
+		cmocka_unit_test(it_grows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
