@@ -111,13 +111,14 @@ chunk_new(const struct intern *in, size_t size)
 static uint32_t
 entry_room(struct intern *in, size_t size, struct intern_entry **e)
 {
+	char *chunk;
 	uint32_t ref;
 
 	size = (size + 7) & ~(size_t)7;
 	if (in->n_chunks == 0 || in->chunk_used + size > INTERN_CHUNK) {
 		assert(in->n_chunks < UINT32_MAX >> INTERN_REF_BITS);
-		ARRAY_PUSH(in->chunks, in->n_chunks, in->cap_chunks) =
-		    chunk_new(in, size);
+		chunk = chunk_new(in, size);
+		ARRAY_PUSH(in->chunks, in->n_chunks, in->cap_chunks) = chunk;
 		in->chunk_used = 0;
 	}
 	ref = (uint32_t)((in->n_chunks - 1) << INTERN_REF_BITS |
