@@ -73,23 +73,29 @@ parse_v6(struct str s, void *address)
 static bool
 parse_v4(struct str s, uint8_t quad[4])
 {
-	size_t at = 0;
+	unsigned number = 0, digits = 0, i = 0;
 
-	for (int i = 0; i < 4; i++) {
-		unsigned number = 0;
-		size_t begin = at;
+	if (s.n < sizeof("0.0.0.0") - 1 || s.n > sizeof("255.255.255.255") - 1)
+		return false;
+	for (size_t at = 0; at < s.n; at++) {
+		unsigned digit = (unsigned)(unsigned char)s.p[at] - '0';
 
-		while (at < s.n && at < begin + 4 && s.p[at] >= '0' &&
-		    s.p[at] <= '9')
-			number = number * 10 + (unsigned)(s.p[at++] - '0');
-		if (at == begin || number > 255 ||
-		    (at - begin > 1 && s.p[begin] == '0'))
+		if (digit <= 9) {
+			/* No leading zero: octal to some. */
+			if (digits++ > 0 && number == 0)
+				return false;
+			number = number * 10 + digit;
+			if (number > 255)
+				return false;
+		} else if (s.p[at] == '.' && digits > 0 && i < 3) {
+			quad[i++] = (uint8_t)number;
+			number = digits = 0;
+		} else {
 			return false;
-		if (i < 3 && (at == s.n || s.p[at++] != '.'))
-			return false;
-		quad[i] = (uint8_t)number;
+		}
 	}
-	return at == s.n;
+	quad[i] = (uint8_t)number;
+	return i == 3 && digits > 0;
 }
 
 bool

@@ -146,7 +146,9 @@ count_find(struct crowd *c, const struct intern_entry *name,
 	for (uint32_t at = 0; at < b->used;) {
 		struct crowd_count *count = (void *)(body(b) + at);
 
-		if (memcmp(&count->what, what, sizeof(*what)) == 0)
+		if (count->what.k2 == what->k2 &&
+		    count->what.dim == what->dim &&
+		    count->what.verdict == what->verdict)
 			return count;
 		at += units_of(count->what.dim);
 	}

@@ -120,11 +120,23 @@ is_private_literal(struct str s)
  * "[192.168.1.20]", "192.168.1.20" and "pc-192.168.1.20.lan": a run of digits
  * and dots, whole, so that 110.0.0.1 does not hold 10.0.0.1.
  */
+#define SHORTEST_V4 (sizeof("10.0.0.0") - 1)
+
+/* Could a run of that many stand in it?  Then every so manieth is of one. */
+static bool
+may_name_v4(struct str helo)
+{
+	for (size_t i = SHORTEST_V4 - 1; i < helo.n; i += SHORTEST_V4)
+		if (is_digit(helo.p[i]) || helo.p[i] == '.')
+			return true;
+	return false;
+}
+
 static bool
 names_private_v4(struct str helo)
 {
-	const size_t shortest = sizeof("10.0.0.0") - 1;
-
+	if (!may_name_v4(helo))
+		return false;
 	for (size_t i = 0, end; i < helo.n; i = end + 1) {
 		size_t last;
 
@@ -136,7 +148,7 @@ names_private_v4(struct str helo)
 			i++;
 		for (last = end; last > i && helo.p[last - 1] == '.'; last--)
 			continue;
-		if (last - i >= shortest &&
+		if (last - i >= SHORTEST_V4 &&
 		    is_private_literal(str_span(helo.p + i, helo.p + last)))
 			return true;
 	}
