@@ -34,14 +34,19 @@ struct conn {
 	struct step *steps, **steps_end;
 };
 
-#define SLOTS 1024 /* open connections are a few dozen, rarely thousands */
+/*
+ * Open connections are a few dozen, rarely thousands; but a piece that does
+ * not begin the log keeps the process ids of its first hour (CONN_CUT).
+ */
+#define SLOTS_MIN ((size_t)1024)
 
 struct track {
 	event_fn *emit;
 	void *ctx;
 	bool settled;
 	int64_t start_ns; /* of the first line; WHEN_NONE before it */
-	struct conn *slots[SLOTS];
+	struct conn **slots;
+	size_t n_slots; /* a power of two */
 	size_t n;
 	size_t sweep_at; /* sweep when n reaches this */
 	struct conn *unused;
@@ -54,10 +59,40 @@ struct track {
 static struct conn **
 slot_of(struct track *t, uint64_t key)
 {
-	return &t->slots[(key * UINT64_C(0x9e3779b97f4a7c15)) >> 54];
+	return &t->slots[(key * UINT64_C(0x9e3779b97f4a7c15)) >> 32 &
+	    (t->n_slots - 1)];
 }
 
-_Static_assert(SLOTS == 1 << (64 - 54), "slot_of gives ten bits");
+static void
+grow_slots(struct track *t)
+{
+	struct conn **old = t->slots, **slot;
+	size_t n_old = t->n_slots;
+
+	t->n_slots = n_old * 2;
+	t->slots = mem_zalloc(t->n_slots * sizeof(struct conn *));
+	for (size_t i = 0; i < n_old; i++)
+		for (struct conn *c = old[i], *next; c; c = next) {
+			next = c->next;
+			slot = slot_of(t, c->key);
+			c->next = *slot;
+			*slot = c;
+		}
+	free(old);
+}
+
+static void
+conn_insert(struct track *t, struct conn *c)
+{
+	struct conn **slot;
+
+	if (t->n >= t->n_slots)
+		grow_slots(t);
+	slot = slot_of(t, c->key);
+	c->next = *slot;
+	*slot = c;
+	t->n++;
+}
 
 static struct conn *
 conn_find(struct track *t, uint64_t key)
@@ -72,7 +107,6 @@ conn_find(struct track *t, uint64_t key)
 static struct conn *
 conn_add(struct track *t, uint64_t key, enum conn_state state, int64_t time_ns)
 {
-	struct conn **slot = slot_of(t, key);
 	struct conn *c = t->unused;
 
 	if (c)
@@ -80,11 +114,10 @@ conn_add(struct track *t, uint64_t key, enum conn_state state, int64_t time_ns)
 	else
 		c = mem_zalloc(sizeof(*c));
 	buf_reset(&c->text);
-	*c = (struct conn){ .key = key, .state = state, .next = *slot,
+	*c = (struct conn){ .key = key, .state = state,
 		.first_ns = time_ns, .last_ns = time_ns, .text = c->text };
 	c->steps_end = &c->steps;
-	*slot = c;
-	t->n++;
+	conn_insert(t, c);
 	return c;
 }
 
@@ -185,13 +218,13 @@ conn_give_up(struct track *t, struct conn *c)
 static void
 sweep(struct track *t, int64_t now_ns)
 {
-	for (size_t i = 0; i < SLOTS; i++)
+	for (size_t i = 0; i < t->n_slots; i++)
 		for (struct conn *c = t->slots[i], *next; c; c = next) {
 			next = c->next;
 			if (c->state == CONN_OPEN && conn_expired(c, now_ns))
 				conn_give_up(t, c);
 		}
-	t->sweep_at = t->n * 2 + SLOTS;
+	t->sweep_at = t->n * 2 + SLOTS_MIN;
 }
 
 /* Could the piece before know the beginning of a connection seen now? */
@@ -368,7 +401,9 @@ track_new(event_fn *emit, void *ctx, bool settled)
 	t->ctx = ctx;
 	t->settled = settled;
 	t->start_ns = WHEN_NONE;
-	t->sweep_at = SLOTS;
+	t->sweep_at = SLOTS_MIN;
+	t->n_slots = SLOTS_MIN;
+	t->slots = mem_zalloc(t->n_slots * sizeof(struct conn *));
 	return t;
 }
 
@@ -389,8 +424,9 @@ track_free(struct track **t)
 {
 	if (*t == NULL)
 		return;
-	for (size_t i = 0; i < SLOTS; i++)
+	for (size_t i = 0; i < (*t)->n_slots; i++)
 		conns_free((*t)->slots[i]);
+	free((*t)->slots);
 	conns_free((*t)->unused);
 	conns_free((*t)->ended);
 	arena_clear(&(*t)->arena);
@@ -430,7 +466,7 @@ loose_take(struct track *t, size_t *n)
 		ARRAY_PUSH(all, *n, cap) = c;
 	}
 	t->ended = NULL;
-	for (size_t i = 0; i < SLOTS; i++)
+	for (size_t i = 0; i < t->n_slots; i++)
 		for (c = t->slots[i]; c; c = next) {
 			next = c->next;
 			if (c->state == CONN_LOOSE) {
@@ -446,7 +482,7 @@ loose_take(struct track *t, size_t *n)
 static void
 drop_cuts(struct track *t)
 {
-	for (size_t i = 0; i < SLOTS; i++)
+	for (size_t i = 0; i < t->n_slots; i++)
 		for (struct conn *c = t->slots[i], *next; c; c = next) {
 			next = c->next;
 			if (c->state == CONN_CUT) {
@@ -482,7 +518,6 @@ static void
 adopt(struct track *t, struct conn *c)
 {
 	struct conn *old = conn_find(t, c->key);
-	struct conn **slot;
 
 	if (old && old->state == CONN_OPEN)
 		conn_give_up(t, old);
@@ -494,10 +529,7 @@ adopt(struct track *t, struct conn *c)
 		conn_recycle(t, c);
 		return;
 	}
-	slot = slot_of(t, c->key);
-	c->next = *slot;
-	*slot = c;
-	t->n++;
+	conn_insert(t, c);
 }
 
 void
@@ -513,7 +545,7 @@ track_join(struct track *t, struct track **later)
 		conn_recycle(r, loose[i]);
 	}
 	free(loose);
-	for (size_t i = 0; i < SLOTS; i++)
+	for (size_t i = 0; i < r->n_slots; i++)
 		for (struct conn *c = r->slots[i], *next; c; c = next) {
 			next = c->next;
 			conn_unlink(r, c);
@@ -527,7 +559,7 @@ void
 track_finish(struct track *t)
 {
 	track_settle(t);
-	for (size_t i = 0; i < SLOTS; i++)
+	for (size_t i = 0; i < t->n_slots; i++)
 		while (t->slots[i])
 			conn_give_up(t, t->slots[i]);
 }
