@@ -145,7 +145,8 @@ check:
 	@$(MAKE) -k check-programs || true
 	@tests/check
 
-check-programs: tests-asan tests-clang build/asan/mailtally build/loggen \
+check-programs: tests-asan tests-clang build/asan/mailtally build/mailtally \
+	build/loggen \
 	build/corpus $(THREADED:%.c=build/tsan/%) build/tsan/mailtally \
 	$(FUZZERS:fuzz/%.c=build/fuzz/%)
 

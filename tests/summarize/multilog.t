@@ -2,7 +2,7 @@
 """multilog.t - the processor under the real multilog: whatever happens, what
 is stored is what was written, byte for byte, and the counts are right.
 
-ROTATIONS says how many rotations the long runs have.
+thousands.t has more rotations than this.
 """
 import os
 import random
@@ -14,33 +14,16 @@ import sys
 import threading
 import time
 
-from summarizer import (COPY, Multilog, rows, truth, wait_until,
+from summarizer import (COPY, Multilog, chunks, rows, truth, wait_until,
                         without_stamps)
-from mailtally import ENVIRONMENT, PROGRAM, corpus_log, scratch
+from mailtally import ENVIRONMENT, PROGRAM, scratch
 from tap import done, equal, ok
 
 if not shutil.which("multilog"):
     sys.exit("multilog is missing; it is in Debian's package daemontools")
 
-ROTATIONS = int(os.environ.get("ROTATIONS", "300"))
+ROTATIONS = 100
 pick = random.Random(11)
-
-# Lines without stamps, for multilog to put them on.
-LINES = [line[26:] for line in corpus_log("modern-8field").splitlines(True)
-         if line.startswith(b"@") and len(line) < 1500]
-LINES = LINES[:len(LINES) * 3 // 4]
-
-
-def chunks(n_bytes):
-    """n_bytes of lines, in pieces of no particular size."""
-    at = size = 0
-    while size < n_bytes:
-        n = pick.randrange(1, 60)
-        piece = b"".join(LINES[at:at + n])
-        at = (at + n) % (len(LINES) - 60)
-        size += len(piece)
-        yield piece
-
 
 def everything(m, name, lost_state=False):
     """Closes m: all is stored, and its state is right."""
@@ -56,14 +39,14 @@ def everything(m, name, lost_state=False):
 # ---- many rotations ----
 
 m = Multilog("many")
-for piece in chunks(ROTATIONS * 2300):
+for piece in chunks(ROTATIONS * 2300, pick):
     m.write(piece)
 everything(m, "4096 bytes a log")
 ok(len(m.files()) >= ROTATIONS, "%d rotations" % len(m.files()))
 equal(m.state(), m.state(COPY), "the copy is the state")
 
 m = Multilog("forced", size=16000000)
-for i, piece in enumerate(chunks(400000)):
+for i, piece in enumerate(chunks(400000, pick)):
     m.write(piece)
     if i % 8 == 0:
         m.rotate()
@@ -72,7 +55,7 @@ everything(m, "forced rotations")
 ok(len(m.files()) > 5, "%d forced rotations" % len(m.files()))
 
 m = Multilog("table", options="--append-table")
-for piece in chunks(60000):
+for piece in chunks(60000, pick):
     m.write(piece)
 equal(m.close(), 0, "with tables: multilog ends in order", m.err())
 equal(without_stamps(re.sub(rb"^#.*\n", b"", b"".join(m.logs()), flags=re.M)), m.written,
@@ -83,7 +66,7 @@ equal(rows(m.state()), truth(m.processed()), "with tables: counts")
 
 m = Multilog("cut")
 rcpts = b",".join(b"<user%d@local.example.org>" % i for i in range(300))
-for i, piece in enumerate(chunks(150000)):
+for i, piece in enumerate(chunks(150000, pick)):
     m.write(piece)
     if i % 7 == 0:
         m.write(b"%d (queue) logging::logterse: ` 192.0.2.1\tmx\tmx\t<a@b>\t%s"
@@ -101,7 +84,7 @@ ok(all(0 <= told[k] - counted.get(k, 0) <= (k == "queued") for k in told),
 # ---- the state emptied, changed, and descriptors that are none ----
 
 m = Multilog("emptied")
-for i, piece in enumerate(chunks(120000)):
+for i, piece in enumerate(chunks(120000, pick)):
     m.write(piece)
     if i % 5 == 0:
         (m.path / "state").write_bytes(b"")
@@ -112,7 +95,7 @@ total, told = sum(rows(m.state()).values()), sum(truth(m.processed()).values())
 equal(total, told, "state emptied again and again: counts")
 
 m = Multilog("changed")
-for i, piece in enumerate(chunks(120000)):
+for i, piece in enumerate(chunks(120000, pick)):
     m.write(piece)
     if i % 5 == 0:
         (m.path / "state").write_bytes(bytes(
@@ -122,7 +105,7 @@ everything(m, "state full of noise", lost_state=True)
 for what in ("4<&-", "5>&-", "4<&- 5>&-", "4</", "5</", "5>/dev/full",
              "4>/dev/null", "4</dev/zero"):
     m = Multilog("fd", processor='"%s" summarize %s' % (PROGRAM, what))
-    for piece in chunks(25000):
+    for piece in chunks(25000, pick):
         m.write(piece)
     everything(m, "processor with " + what, lost_state=True)
     if "4" not in what or what == "4<&-":
@@ -141,7 +124,7 @@ if os.geteuid() == 0 and not os.environ.get("NO_MOUNTS"):
             pass
         m = Multilog("full", processor='"%s" summarize 5>"%s"/state' % (
             PROGRAM, full))
-        for piece in chunks(25000):
+        for piece in chunks(25000, pick):
             m.write(piece)
         everything(m, "full disk for the state", lost_state=True)
         subprocess.run(["umount", full])
@@ -160,12 +143,13 @@ pids = scratch("pids")
 pids.write_bytes(b"")
 stop = threading.Event()
 kills = 0
+KILLS = 6  # multilog waits five seconds and more after each
 
 
 def killer():
     global kills
     seen = 0
-    while not stop.is_set():
+    while not stop.is_set() and kills < KILLS:
         found = pids.read_text().split()
         if len(found) > seen:
             seen = len(found)
@@ -182,7 +166,7 @@ def killer():
 
 thread = threading.Thread(target=killer)
 thread.start()
-for piece in chunks(35000):
+for piece in chunks(35000, pick):
     m.write(piece)
 equal(m.close(), 0, "processor killed: multilog ends in order")
 stop.set()
@@ -195,7 +179,7 @@ ok(kills > 3, "it was killed", kills)
 # ---- multilog killed ----
 
 m = Multilog("crash")
-for piece in chunks(60000):
+for piece in chunks(60000, pick):
     m.write(piece)
 for _ in range(6):
     wait_until(lambda: m.process.poll() is None and m.files())
@@ -204,7 +188,7 @@ for _ in range(6):
     wait_until(lambda: not (m.path / "newstate").exists(), 2)
     m.start()
     wait_until(lambda: m.files(".u"), 5)
-    for piece in chunks(30000):
+    for piece in chunks(30000, pick):
         m.write(piece)
 m.close()
 unprocessed = sum(truth(b"".join(
@@ -225,11 +209,11 @@ subprocess.run([PROGRAM, "summarize", "--include-unprocessed", m.path],
 equal(m.state(), again, "and not more the second time")
 
 m = Multilog("during", options="--include-unprocessed")
-for piece in chunks(40000):
+for piece in chunks(40000, pick):
     m.write(piece)
 m.kill()
 m.start()
-for piece in chunks(40000):
+for piece in chunks(40000, pick):
     m.write(piece)
 m.close()
 equal(sum(rows(m.state()).values()), sum(truth(m.processed()).values()) + sum(
@@ -237,7 +221,7 @@ equal(sum(rows(m.state()).values()), sum(truth(m.processed()).values()) + sum(
     "the processor itself includes what is unprocessed")
 
 m = Multilog("alive")
-for piece in chunks(40000):
+for piece in chunks(40000, pick):
     m.write(piece)
 m.kill()
 m.start()
@@ -247,7 +231,7 @@ done_writing = threading.Event()
 
 
 def writer():
-    for piece in chunks(400000):
+    for piece in chunks(400000, pick):
         m.write(piece)
     done_writing.set()
 
@@ -271,7 +255,7 @@ ok(set(statuses) <= {0, 75}, "included while multilog runs: exit status",
 # ---- the state away: multilog stops before any processor runs ----
 
 m = Multilog("away")
-for piece in chunks(20000):
+for piece in chunks(20000, pick):
     m.write(piece)
 wait_until(lambda: m.stored() == m.written and not any(
     (m.path / name).exists() for name in ("previous", "newstate")))
@@ -279,7 +263,7 @@ wait_until(lambda: m.stored() == m.written and not any(
 
 
 def fill():
-    for piece in chunks(200000):
+    for piece in chunks(200000, pick):
         m.write(piece)
     m.process.stdin.close()
 

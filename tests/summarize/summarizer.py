@@ -10,7 +10,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import terse
-from mailtally import ENVIRONMENT, PROGRAM, SCRATCH, TIMEOUT_S
+from mailtally import (ENVIRONMENT, PROGRAM, SCRATCH, TIMEOUT_S,
+                       corpus_log)
 
 COPY = "mailtally.state"
 ROW = re.compile(rb"(\S+) +(@[0-9a-f]{24}) +(\d+)\n")
@@ -95,11 +96,11 @@ class Multilog:
     """The real one; lines written to it are kept, to be compared."""
 
     def __init__(self, name, size=4096, files=100000, options="", stamp="t",
-                 processor=None):
-        self.path = SCRATCH / name
+                 processor=None, program=PROGRAM, folder=SCRATCH):
+        self.path = folder / name
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir(parents=True)
-        processor = processor or '"%s" summarize %s' % (PROGRAM, options)
+        processor = processor or '"%s" summarize %s' % (program, options)
         self.arguments = ["multilog"] + ([stamp] if stamp else []) + [
             "s%d" % size, "n%d" % files, "!" + processor, str(self.path)]
         self.written = b""
@@ -155,6 +156,23 @@ class Multilog:
     def state(self, name="state"):
         path = self.path / name
         return path.read_bytes() if path.is_file() else b""
+
+
+# Lines without stamps, for multilog to put them on.
+LINES = [line[26:] for line in corpus_log("modern-8field").splitlines(True)
+         if line.startswith(b"@") and len(line) < 1500]
+LINES = LINES[:len(LINES) * 3 // 4]
+
+
+def chunks(n_bytes, pick):
+    """n_bytes of lines, in pieces of no particular size."""
+    at = size = 0
+    while size < n_bytes:
+        n = pick.randrange(1, 60)
+        piece = b"".join(LINES[at:at + n])
+        at = (at + n) % (len(LINES) - 60)
+        size += len(piece)
+        yield piece
 
 
 def without_stamps(log):
