@@ -2,19 +2,21 @@
  * cmd_trace.c - "mailtally trace": what happened to a message, a client or an
  * address.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/num.h"
 #include "base/out.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
 #include "cmd/terminal.h"
+#include "format/format.h"
 #include "pump/ordered.h"
-#include "trace/conversation.h"
 #include "trace/hits.h"
 #include "trace/show.h"
 #include "trace/story.h"
@@ -75,11 +77,62 @@ trace_rows(struct opt rows[TRACE_ROWS], struct trace_options *o)
 	memcpy(rows, table, sizeof(table));
 }
 
+/* Who hangs together with what was asked for is looked for so many times: each
+ * forward of a forward may need one. */
+#define READINGS 10
+/* qmail gives up a message after so long (queuelifetime). */
+#define QUEUE_AGE_NS (INT64_C(8) * 86400 * WHEN_SECOND)
+
 /* Nobody asks for events: conversations are read from the lines. */
 static bool
 no_event(void *ctx, const struct event *ev)
 {
 	(void)ctx, (void)ev;
+	return true;
+}
+
+/*
+ * Standard input is read more than once: what is piped is kept in a file that
+ * has no name.
+ */
+static int
+keep_input(struct err *err)
+{
+	FILE *kept;
+	char p[65536];
+	ssize_t n = 0;
+	bool good;
+
+	if (lseek(STDIN_FILENO, 0, SEEK_CUR) >= 0)
+		return 0;
+	kept = tmpfile();
+	good = kept != NULL;
+	while (good && (n = read(STDIN_FILENO, p, sizeof(p))) > 0)
+		good = fwrite(p, 1, (size_t)n, kept) == (size_t)n;
+	good = good && n == 0 && fflush(kept) == 0 &&
+	    dup2(fileno(kept), STDIN_FILENO) >= 0 &&
+	    lseek(STDIN_FILENO, 0, SEEK_SET) == 0;
+	if (!good)
+		err_set(err, ERR_IO, "standard input: could not be kept in a "
+		    "temporary file: %s; name the log instead",
+		    strerror(errno));
+	if (kept)
+		fclose(kept);
+	return good ? 0 : -1;
+}
+
+/* Pipes with a name are read only once. */
+static bool
+rewind_input(const struct logs *l)
+{
+	for (size_t i = 0; i < l->sources.n; i++) {
+		const struct source *s = l->sources.sources[i];
+
+		if (s->kind == SOURCE_STDIN)
+			lseek(STDIN_FILENO, 0, SEEK_SET);
+		else if (s->inode == 0 && s->error == NULL)
+			return false;
+	}
 	return true;
 }
 
@@ -100,11 +153,20 @@ read_logs(struct trace *t)
 	};
 
 	/* What was decided in the period may have its end after it. */
-	if (oo.end_ns < INT64_MAX - CONVERSATION_AGE_NS)
-		oo.end_ns += CONVERSATION_AGE_NS;
+	oo.end_ns = num_add_signed(oo.end_ns, format_qpsmtpd.owner_age_ns);
 	t->hits = hits_new(&ho);
 	oo.ctx = t->hits;
 	ordered_run(&oo, &t->read);
+	for (int i = 1; i < READINGS && rewind_input(l) &&
+	    hits_turn(t->hits); i++) {
+		/* What the queue made of it may be before and long after. */
+		if (oo.start_ns != INT64_MIN)
+			oo.start_ns = num_add_signed(l->period.start_ns,
+			    -QUEUE_AGE_NS);
+		oo.end_ns = INT64_MAX;
+		ordered_clear(&t->read);
+		ordered_run(&oo, &t->read);
+	}
 	logs_progress_end(l);
 }
 
@@ -294,6 +356,10 @@ run_trace(struct trace *t, struct logs_options *lo, int argc, char **argv,
 	    what_parse(&t->what, argv[0], t->o->as, t->logs.now_ns,
 	    t->logs.zone, err) < 0)
 		return -1;
+	for (size_t i = 0; i < t->logs.sources.n; i++)
+		if (t->logs.sources.sources[i]->kind == SOURCE_STDIN &&
+		    keep_input(err) < 0)
+			return -1;
 	read_logs(t);
 	out = out_open_fd(STDOUT_FILENO, "standard output");
 	print_hits(t, out);

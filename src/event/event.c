@@ -53,6 +53,7 @@ event_copy(struct arena *a, const struct event *ev)
 		offsetof(struct event, line), offsetof(struct event, stream),
 		offsetof(struct event, queue_id), offsetof(struct event, relay),
 		offsetof(struct event, delivery),
+		offsetof(struct event, forwarded),
 		offsetof(struct event, channel), offsetof(struct event, uid),
 		offsetof(struct event, last_disposition),
 	};

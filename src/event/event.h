@@ -72,6 +72,8 @@ struct event {
 	struct str queue_id;
 	struct str relay;    /* who answered: the host of a remote result */
 	struct str delivery; /* number of the attempt */
+	struct str forwarded; /* of a delivery that forwarded: what the queue
+			       * calls the copy (of qmail its qp) */
 	struct str channel;  /* of a delivery: "local" or "remote" */
 	struct str uid;	     /* who put the message into the queue, as a number */
 	int64_t score_milli;    /* thousandths; EVENT_NO_NUMBER if none */

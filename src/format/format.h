@@ -119,6 +119,7 @@ enum line_place {
 	LINE_NOBODYS, /* of no connection: what the daemon says of itself, lines
 		       * of other programs, lines that are not understood */
 	LINE_FIRST,   /* its connection begins here */
+	LINE_SECOND,  /* here too, unless a LINE_FIRST is all there was of it */
 	LINE_WITHIN,
 	LINE_CLOSING, /* its connection says that it ends; little may follow */
 	LINE_LAST,    /* nothing of its connection follows */
@@ -131,12 +132,22 @@ enum line_place {
 /* Whose a line is.  The slices point into the line. */
 struct line_owner {
 	enum line_place place;
+	bool goes_on;	   /* of FURTHER: whatever the line above ended in */
+	bool idle;	   /* none of the host's errands goes on */
 	struct str host;   /* the syslog host; else absent */
 	struct str writer; /* the process that wrote the line; absent: FURTHER */
 	struct str pid;	   /* with the host: whose line it is.  Mostly the
 			    * writer, but a parent speaks of its child, and a
 			    * child that goes its own way of its parent.  Absent:
 			    * NOBODYS and FURTHER */
+	/*
+	 * A number that the owner's line gives to something it sets about, and
+	 * by which a later line speaks of that and not of the owner:
+	 *
+	 *	starting delivery 8: msg 43 to remote c@d	pid 43, errand 8
+	 *	delivery 8: success: ...			no pid, errand 8
+	 */
+	struct str errand;
 	struct str client; /* of FIRST, if the line names it: its address */
 	int64_t time_ns; /* WHEN_NONE if the line has no stamp */
 	size_t text_at;	 /* where in the line its text begins, behind stamp and
@@ -181,6 +192,11 @@ struct format {
 		const char *line;
 		const char *shows;
 	} *samples;
+
+	/* Who its lines belong to: messages of a queue, or (false) connections. */
+	bool of_queue;
+	/* For so long of log time an owner may be silent before it is over. */
+	int64_t owner_age_ns;
 
 	/* Looks at a block of whole lines from the beginning of a source. */
 	struct format_claim (*claim)(struct str block);

@@ -14,6 +14,7 @@
 #include "format/qmail_line.h"
 #include "format/qmail_owner.h"
 #include "format/qmail_scan.h"
+#include "format/qmail_track.h"
 #include "format/stamp.h"
 
 /* What no other daemon writes. */
@@ -218,6 +219,8 @@ const struct format format_qmail_send = {
 		"syslog, lines that splogger folded put together; messages, "
 		"attempts, bounces, starts and stops, warnings and alerts.",
 	.samples = samples,
+	.of_queue = true,
+	.owner_age_ns = QTRACK_MESSAGE_AGE_NS,
 	.claim = qmail_claim,
 	.scan_new = qmail_scan_new,
 	.scan_block = qmail_scan_block,

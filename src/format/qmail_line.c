@@ -298,6 +298,20 @@ qm_relay(struct str result)
 	return str_head(result, n);
 }
 
+struct str
+qm_forwarded(struct str result)
+{
+	size_t n = result.n, end;
+
+	if (n == 0 || result.p[n - 1] != '/')
+		return str_none();
+	for (end = --n; n > 0 && result.p[n - 1] >= '0' &&
+	    result.p[n - 1] <= '9';)
+		n--;
+	return n < end && str_ends(str_head(result, n), STR("/qp_"))
+	    ? str_make(result.p + n, end - n) : str_none();
+}
+
 bool
 qm_is_program(struct str tag)
 {

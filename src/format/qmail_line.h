@@ -75,6 +75,12 @@ enum qm_kind qm_classify(const char *p, const char *end);
  */
 struct str qm_relay(struct str result);
 
+/*
+ * What a local success says of a forward, "did_0+1+0/qp_3916/": the qp of the
+ * copy, or absent.
+ */
+struct str qm_forwarded(struct str result);
+
 /* Is the tag of a syslog line that of qmail-send's splogger? */
 bool qm_is_program(struct str tag);
 

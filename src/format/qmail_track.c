@@ -57,6 +57,8 @@ emit_delivery(struct qtrack *t, const struct attempt *a, struct message *m,
 	ev.channel = a->remote ? STR("remote") : STR("local");
 	ev.relay = a->remote ? qm_relay(l->text) : str_none();
 	ev.text = l->text;
+	if (l->verdict == VERDICT_ACCEPTED && !a->remote)
+		ev.forwarded = qm_forwarded(l->text);
 	ev.duration_ns = since(a->began_ns, at->time_ns);
 	if (m) {
 		event_of_message(&ev, m);

@@ -18,6 +18,7 @@
 #include "format/qpsmtpd_mask.h"
 #include "format/qpsmtpd_owner.h"
 #include "format/qpsmtpd_scan.h"
+#include "format/qpsmtpd_track.h"
 #include "format/stamp.h"
 
 /*
@@ -236,6 +237,7 @@ const struct format format_qpsmtpd = {
 		"field logterse records, connections, limits, connection_time, "
 		"GeoIP, DMARC and login checks.",
 	.samples = samples,
+	.owner_age_ns = TRACK_AGE_NS,
 	.claim = qpsmtpd_claim,
 	.scan_new = qpsmtpd_scan_new,
 	.scan_block = qpsmtpd_scan_block,

@@ -195,6 +195,7 @@ judge(struct sieve *s, const struct passage *p)
 {
 	switch (p->owner.place) {
 	case LINE_FIRST:
+	case LINE_SECOND:
 		first_line(s, p);
 		break;
 	case LINE_WITHIN:

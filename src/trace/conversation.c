@@ -7,6 +7,7 @@
 #include "format/format.h"
 #include "format/lines.h"
 #include "format/stamp.h"
+#include "trace/errands.h"
 #include "trace/talk.h"
 
 #define SLOTS 1024 /* open connections are a few dozen, rarely thousands */
@@ -30,6 +31,7 @@ struct conversations {
 	size_t sweep_at; /* look for those without a line when n reaches this */
 	struct queue closing, ended;
 	struct talk *unused;
+	struct errands errands;
 	/* Who said the line above, which may go on; and is that its last one? */
 	struct talk *above;
 	bool above_ends;
@@ -161,9 +163,16 @@ talk_split(struct conversations *cs, struct talk *t)
 	struct talk *next = talk_add(cs, t->key, talk_host(t), talk_pid(t));
 
 	talk_go_on(next, t);
+	errands_move(&cs->errands, t, next);
 	t->c.continued = true;
 	talk_end(cs, t);
 	return next;
+}
+
+static bool
+is_expired(const struct conversations *cs, const struct talk *t, int64_t now_ns)
+{
+	return talk_expired(t, now_ns, cs->o.format->owner_age_ns);
 }
 
 static void
@@ -172,10 +181,18 @@ sweep(struct conversations *cs, int64_t now_ns)
 	for (size_t i = 0; i < SLOTS; i++)
 		for (struct talk *t = cs->slots[i], *next; t; t = next) {
 			next = t->next;
-			if (t->state != TALK_ENDED && talk_expired(t, now_ns))
+			if (t->state != TALK_ENDED && is_expired(cs, t, now_ns))
 				talk_end(cs, t);
 		}
 	cs->sweep_at = cs->n * 2 + SLOTS;
+}
+
+/* Does the line begin its conversation, even if there is one of that name? */
+static bool
+begins(const struct line_owner *who, const struct talk *t)
+{
+	return who->place == LINE_FIRST ||
+	    (who->place == LINE_SECOND && !(t->n == 1 && t->c.begun));
 }
 
 /* The talk that a line goes to, new if need be; NULL: the line says nothing. */
@@ -183,16 +200,21 @@ static struct talk *
 talk_for(struct conversations *cs, const struct line_owner *who)
 {
 	uint64_t key = key_of(who->pid);
-	struct talk *t = talk_find(cs, key, who);
+	struct talk *t;
 
-	if (t && (who->place == LINE_FIRST || talk_expired(t, who->time_ns))) {
+	if (who->pid.n == 0)
+		return errands_end(&cs->errands, who);
+	t = talk_find(cs, key, who);
+	if (t && (begins(who, t) || is_expired(cs, t, who->time_ns))) {
 		talk_end(cs, t);
 		t = NULL;
 	}
-	if (t || who->place == LINE_LAST)
+	/* Of a connection it tells nothing; of a message, that it is gone. */
+	if (t || (who->place == LINE_LAST && !cs->o.format->of_queue))
 		return t;
 	t = talk_add(cs, key, who->host, who->pid);
-	t->c.begun = who->place == LINE_FIRST || who->place == LINE_ONLY;
+	t->c.begun = who->place == LINE_FIRST || who->place == LINE_SECOND ||
+	    who->place == LINE_ONLY;
 	return t;
 }
 
@@ -247,6 +269,8 @@ owned_line(struct conversations *cs, struct str line,
 	if (must_split(cs, t, line, who))
 		t = talk_split(cs, t);
 	talk_line(t, line, who, offset);
+	if (who->errand.n > 0 && who->pid.n > 0)
+		errands_begin(&cs->errands, who, t);
 	cs->above = t;
 	cs->above_ends = who->place == LINE_LAST || who->place == LINE_ONLY;
 	if (cs->above_ends)
@@ -261,14 +285,17 @@ one_line(struct conversations *cs, struct str line, uint64_t offset)
 	struct line_owner who;
 
 	cs->o.format->line_owner(line, &cs->clock, &who);
-	if (who.place == LINE_FURTHER && talk_goes_on(cs->above)) {
+	if (who.idle)
+		errands_drop(&cs->errands, who.host);
+	if (who.place == LINE_FURTHER && cs->above &&
+	    (who.goes_on || talk_goes_on(cs->above))) {
 		if (cs->above->text.n + line.n < CONVERSATION_MAX_BYTES)
 			talk_line(cs->above, line, &who, offset);
 		return;
 	}
 	above_over(cs);
-	if (who.pid.n > 0 && who.place != LINE_NOBODYS &&
-	    who.place != LINE_FURTHER)
+	if ((who.pid.n > 0 || who.errand.n > 0) &&
+	    who.place != LINE_NOBODYS && who.place != LINE_FURTHER)
 		owned_line(cs, line, &who, offset);
 }
 
@@ -414,6 +441,7 @@ conversations_free(struct conversations **cs)
 			t = next;
 		}
 	}
+	errands_clear(&(*cs)->errands);
 	buf_clear(&(*cs)->tail);
 	free(*cs);
 	*cs = NULL;

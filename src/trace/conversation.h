@@ -7,7 +7,7 @@
  * one that ended it.  Whose a line is, the format says (line_owner).
  *
  *	          LINE_FIRST                    LINE_LAST, the id begins again,
- *	(nothing) ----------> OPEN ----------------------------+ an hour without
+ *	(nothing) ----------> OPEN ----------------------------+ too long without
  *	    |                  |  LINE_CLOSING                 | a line, the end
  *	    | any other line   +----------> CLOSING -----------+ of the input
  *	    +---------------> OPEN             |  too many CLOSING v
@@ -16,11 +16,14 @@
  *	OPEN	  its lines are kept
  *	CLOSING	  it has said that it ends; only "cleaning up" may follow
  *
+ * Of a queue's log (struct format, of_queue) a conversation is a message: all
+ * that was written of it.  Lines that name an errand belong to whose it is.
+ *
  * Memory: the lines of the open connections, each at most
  * CONVERSATION_MAX_BYTES.  What grows beyond that (a bulk mailer that sends a
  * day's mail in one connection) is handed over in parts, cut between two
  * messages where there are any; each further part begins with a copy of the
- * connection's first lines, so that each can be understood by itself, and no
+ * connection's first lines, and of those that began errands which go on, so that each can be understood by itself, and no
  * line is lost.
  */
 #ifndef TRACE_CONVERSATION_H
@@ -42,9 +45,6 @@ struct zone;
 #define CONVERSATION_HEAD_BYTES ((size_t)4 << 10)
 /* So many connections may wait for a line that follows their closing one. */
 #define CONVERSATION_CLOSING 1024
-/* An open connection without a line for so long is over (qpsmtpd_track.h). */
-#define CONVERSATION_AGE_NS (INT64_C(3600) * 1000000000)
-
 struct conversation_line {
 	uint64_t offset; /* as given with the block: ascending */
 	int64_t time_ns; /* WHEN_NONE without a stamp */

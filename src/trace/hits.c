@@ -6,8 +6,11 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "event/filter.h"
+#include "format/format.h"
 #include "trace/conversation.h"
+#include "trace/join.h"
 #include "trace/story.h"
+#include "trace/trail.h"
 #include "trace/what.h"
 
 /* One log that is read. */
@@ -24,7 +27,7 @@ struct lane_state {
 struct group {
 	struct arena arena;
 	const struct story **stories;
-	size_t n, cap;
+	size_t n, cap, n_direct;
 	int64_t newest_ns;
 };
 
@@ -33,10 +36,15 @@ struct hits {
 	struct lane_state *lanes;
 	struct group **groups;
 	size_t n_groups, cap_groups, n_stories, bytes;
-	size_t found;
-	bool understood;
+	size_t found;	    /* that were asked for, */
+	size_t n_direct;    /* of which so many are kept */
+	uint64_t order, connections;
+	bool understood, of_queue;
+	struct trail *trail;
 	struct buf scratch;
+	struct arena joined;
 	const struct story **sorted;
+	size_t n_sorted;
 };
 
 struct hits *
@@ -47,6 +55,7 @@ hits_new(const struct hits_options *o)
 	h->o = *o;
 	if (h->o.max == 0)
 		h->o.max = HITS_MAX;
+	h->trail = trail_new();
 	return h;
 }
 
@@ -58,13 +67,10 @@ group_free(struct group *g)
 	free(g);
 }
 
-void
-hits_free(struct hits **hits)
+/* As if nothing had been read yet, but for the trail. */
+static void
+hits_reset(struct hits *h)
 {
-	struct hits *h = *hits;
-
-	if (h == NULL)
-		return;
 	while (h->lanes) {
 		struct lane_state *next = h->lanes->next;
 
@@ -74,8 +80,32 @@ hits_free(struct hits **hits)
 	}
 	for (size_t i = 0; i < h->n_groups; i++)
 		group_free(h->groups[i]);
+	h->n_groups = h->n_stories = h->bytes = 0;
+	h->found = h->n_direct = 0;
+	h->order = h->connections = 0;
+}
+
+bool
+hits_turn(struct hits *h)
+{
+	if (!h->of_queue || h->n_groups == 0 || !trail_turn(h->trail))
+		return false;
+	hits_reset(h);
+	return true;
+}
+
+void
+hits_free(struct hits **hits)
+{
+	struct hits *h = *hits;
+
+	if (h == NULL)
+		return;
+	hits_reset(h);
+	trail_free(&h->trail);
 	free(h->groups);
 	buf_clear(&h->scratch);
+	arena_clear(&h->joined);
 	free(h->sorted);
 	free(h);
 	*hits = NULL;
@@ -114,6 +144,7 @@ drop_oldest(struct hits *h)
 		struct group *g = h->groups[--h->n_groups];
 
 		h->n_stories -= g->n;
+		h->n_direct -= g->n_direct;
 		h->bytes -= g->arena.bytes;
 		group_free(g);
 	}
@@ -140,15 +171,31 @@ keep(struct hits *h, struct group *g)
 {
 	g->newest_ns = INT64_MIN;
 	for (size_t i = 0; i < g->n; i++)
+		trail_add(h->trail, g->stories[i]);
+	for (size_t i = 0; i < g->n; i++)
 		if (g->stories[i]->time_ns > g->newest_ns)
 			g->newest_ns = g->stories[i]->time_ns;
 	ARRAY_PUSH(h->groups, h->n_groups, h->cap_groups) = g;
 	h->n_stories += g->n;
+	h->n_direct += g->n_direct;
 	h->bytes += g->arena.bytes;
 	/* Not one by one: sorting takes time. */
 	if (h->n_stories > h->o.max + h->o.max / 4 ||
 	    h->bytes > HITS_BYTES + HITS_BYTES / 4)
 		drop_oldest(h);
+}
+
+static void
+take_story(struct hits *h, struct group *g, struct story *s)
+{
+	s->direct = wanted(h, s);
+	if (!s->direct && !trail_has(h->trail, s))
+		return;
+	s->order = h->order++;
+	s->connection = h->connections;
+	h->found += s->direct;
+	g->n_direct += s->direct;
+	ARRAY_PUSH(g->stories, g->n, g->cap) = s;
 }
 
 static void
@@ -162,17 +209,15 @@ take_conversation(void *ctx, const struct conversation *c)
 	size_t n;
 
 	h->understood = true;
-	if (!what_may_be_in(h->o.what, c))
+	if (!what_may_be_in(h->o.what, c) && !trail_may_be_in(h->trail, c))
 		return;
 	g = mem_zalloc(sizeof(*g));
 	maker.stream = arena_str(&g->arena,
 	    c->host.p ? c->host : str_from(l->stream));
 	stories = stories_of(&maker, c, &g->arena, &n);
 	for (size_t i = 0; i < n; i++)
-		if (wanted(h, &stories[i])) {
-			stories[i].order = h->found++;
-			ARRAY_PUSH(g->stories, g->n, g->cap) = &stories[i];
-		}
+		take_story(h, g, &stories[i]);
+	h->connections++;
 	if (g->n > 0)
 		keep(h, g);
 	else
@@ -190,6 +235,7 @@ hits_block(void *lane, const struct format *format, struct str block,
 			.zone = l->hits->o.zone, .year = l->year, .all = true };
 
 		l->format = format;
+		l->hits->of_queue |= format->of_queue;
 		l->conversations = conversations_new(&o, take_conversation, l);
 	}
 	conversations_block(l->conversations, block, offset);
@@ -220,23 +266,42 @@ newest_first(const void *a, const void *b)
 const struct story *const *
 hits_sorted(struct hits *h, size_t *n)
 {
-	size_t i = 0;
+	size_t parts = 0, dropped;
+	struct story *stories;
 
 	drop_oldest(h);
 	free(h->sorted);
+	arena_clear(&h->joined);
 	h->sorted = mem_alloc((h->n_stories + 1) * sizeof(*h->sorted));
 	for (size_t g = 0; g < h->n_groups; g++)
 		for (size_t k = 0; k < h->groups[g]->n; k++)
-			h->sorted[i++] = h->groups[g]->stories[k];
-	qsort(h->sorted, i, sizeof(*h->sorted), newest_first);
-	*n = i;
+			h->sorted[parts++] = h->groups[g]->stories[k];
+	stories = stories_join(h->sorted, parts, h->of_queue, &h->joined,
+	    &h->n_sorted);
+	for (size_t i = 0; i < h->n_sorted; i++)
+		h->sorted[i] = &stories[i];
+	qsort(h->sorted, h->n_sorted, sizeof(*h->sorted), newest_first);
+	/* What was found together is one from here on. */
+	dropped = h->found - h->n_direct;
+	h->found = h->n_sorted + dropped;
+	h->n_direct = h->n_sorted;
+	*n = h->n_sorted;
 	return h->sorted;
 }
 
 bool
 hits_of_one_connection(const struct hits *h)
 {
-	return h->n_groups == 1 && h->n_stories == h->found;
+	for (size_t i = 1; i < h->n_sorted; i++)
+		if (h->sorted[i]->connection != h->sorted[0]->connection)
+			return false;
+	return h->n_sorted == h->found;
+}
+
+bool
+hits_of_queue(const struct hits *h)
+{
+	return h->of_queue;
 }
 
 size_t

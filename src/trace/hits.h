@@ -3,6 +3,9 @@
  *
  *	blocks -> conversations -> worth a look? -> stories -> wanted? -> kept
  *
+ * and what hangs together with them (trail.h), to be joined (join.h).  That may
+ * need the logs to be read again: hits_turn().
+ *
  * Memory: the connections that are open (conversation.h), and the stories that
  * are kept.  Of those there are at most HITS_MAX, in HITS_BYTES (a quarter more
  * for a while); when there are more the newest stay.
@@ -49,12 +52,20 @@ void hits_block(void *lane, const struct format *format, struct str block,
     uint64_t offset);
 void hits_lane_end(void *ctx, void *lane);
 
-/* Newest first; valid until hits_free. */
+/*
+ * All was read.  True: read it again, from the beginning and with nothing kept;
+ * what was found last time leads to more.
+ */
+bool hits_turn(struct hits *h);
+
+/* Joined, newest first; valid until hits_free. */
 const struct story *const *hits_sorted(struct hits *h, size_t *n);
-/* Do all of them belong to one connection? */
+/* Do all of them belong to one connection?  After hits_sorted. */
 bool hits_of_one_connection(const struct hits *h);
-/* How many there were; those that were not kept too. */
+/* How many there were; those that were not kept too.  After hits_sorted. */
 size_t hits_found(const struct hits *h);
+/* Has any log of a queue been read? */
+bool hits_of_queue(const struct hits *h);
 /* Was there any line of a connection? */
 bool hits_understood(const struct hits *h);
 

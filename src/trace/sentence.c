@@ -4,6 +4,8 @@
 
 #include "base/buf.h"
 #include "base/when.h"
+#include "trace/fate.h"
+#include "trace/queued.h"
 #include "trace/story.h"
 
 /* Enough of a text to know what it says. */
@@ -18,26 +20,10 @@ struct telling {
 	const struct zone *zone;
 };
 
-/* Cut before a character that would not fit. */
-static void
-add_cut(struct buf *b, struct str text, size_t most)
-{
-	size_t n = most;
-
-	if (text.n <= most) {
-		buf_add_str(b, text);
-		return;
-	}
-	while (n > most - 4 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-		n--;
-	buf_add_str(b, str_head(text, n));
-	buf_add_str(b, STR("..."));
-}
-
 static bool
 add_address(struct buf *b, struct str address)
 {
-	add_cut(b, address, ADDRESS_BYTES);
+	fate_add_cut(b, address, ADDRESS_BYTES);
 	return address.n > 0;
 }
 
@@ -150,7 +136,7 @@ field_reason(const struct telling *t)
 {
 	struct str reason = str_trim(t->s->reason);
 
-	add_cut(t->b, reason, REASON_BYTES);
+	fate_add_cut(t->b, reason, REASON_BYTES);
 	return reason.n > 0;
 }
 
@@ -197,7 +183,7 @@ field_refused(const struct telling *t)
 	add_address(t->b, first->by);
 	if (first->by.n > 0 && first->reason.n > 0)
 		buf_add_str(t->b, STR(": "));
-	add_cut(t->b, first->reason, REASON_BYTES);
+	fate_add_cut(t->b, first->reason, REASON_BYTES);
 	buf_add_char(t->b, ')');
 	if (t->s->n_refused > 1)
 		add_others(t->b, t->s->n_refused - 1);
@@ -230,6 +216,62 @@ field_stage(const struct telling *t)
 	return true;
 }
 
+static bool
+field_fate(const struct telling *t)
+{
+	if (t->s->n_queue > 0)
+		fate_add(t->b, t->s, t->zone);
+	return t->s->n_queue > 0;
+}
+
+/* A condition: the queue's log was read, and does not know it. */
+static bool
+field_lost(const struct telling *t)
+{
+	return t->s->queue_was_read && t->s->n_queue == 0;
+}
+
+/* What a message of the queue is; and when, how large and whose. */
+static bool
+field_origin(const struct telling *t)
+{
+	if (t->s->sender.p == NULL || t->s->queue[0]->queued_ns == WHEN_NONE)
+		return false;
+	buf_add_str(t->b, t->s->sender.n == 0 ? STR("A bounce") :
+	    str_eq(t->s->sender, STR("#@[]")) ? STR("A double bounce") :
+	    STR("A message"));
+	return true;
+}
+
+static bool
+field_entered(const struct telling *t)
+{
+	return t->s->queue[0]->queued_ns != WHEN_NONE && field_time(t);
+}
+
+static bool
+field_bytes(const struct telling *t)
+{
+	int64_t bytes = t->s->queue[0]->bytes;
+
+	if (bytes == EVENT_NO_NUMBER)
+		return false;
+	buf_printf(t->b, "%lld", (long long)bytes);
+	return true;
+}
+
+static bool
+field_number(const struct telling *t)
+{
+	return add_address(t->b, t->s->queue[0]->number);
+}
+
+static bool
+field_uid(const struct telling *t)
+{
+	return add_address(t->b, t->s->queue[0]->uid);
+}
+
 static const struct {
 	const char *name;
 	bool (*add)(const struct telling *t); /* false: not known */
@@ -242,6 +284,10 @@ static const struct {
 	{ "score", field_score }, { "required", field_required },
 	{ "duration", field_duration }, { "refused", field_refused },
 	{ "queue_id", field_queue_id }, { "stage", field_stage },
+	{ "fate", field_fate }, { "lost", field_lost },
+	{ "origin", field_origin }, { "entered", field_entered },
+	{ "bytes", field_bytes },
+	{ "number", field_number }, { "uid", field_uid },
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -259,6 +305,7 @@ static const struct {
 	";[ no plugin objected{passed}, so] the server accepted it" \
 	"[ with a spam score of {score} (limit {required})" \
 	"| with a spam score of {score}][, but not for {refused},]"
+#define HANDED ACCEPTED " and handed it to" QUEUE TOOK
 #define QUEUE " the queue[ as process {queue_id} of qmail-queue]"
 
 /* Did the client name a sender; is the connection's end missing? */
@@ -269,13 +316,12 @@ static const struct pattern {
 	enum need letter, open;
 	const char *text;
 } patterns[] = {
-	{ STORY_ACCEPTED, EITHER, EITHER, ACCEPTED " and handed it to" QUEUE
-	    TOOK "; what became of it since is in the queue's log" },
-	{ STORY_QUEUED, EITHER, EITHER, ACCEPTED TOOK "; it is still in" QUEUE },
-	{ STORY_DELIVERED, EITHER, EITHER, ACCEPTED TOOK
-	    "; it has been delivered" },
-	{ STORY_BOUNCED, EITHER, EITHER, ACCEPTED TOOK
-	    "; it could not be delivered and went back to its sender" },
+	{ STORY_ACCEPTED, EITHER, EITHER, HANDED
+	    "[; {fate}|; the log of the queue{lost} does not know it|; what "
+	    "became of it since is in the queue's log]" },
+	{ STORY_QUEUED, EITHER, EITHER, HANDED "; [{fate}]" },
+	{ STORY_DELIVERED, EITHER, EITHER, HANDED "; [{fate}]" },
+	{ STORY_BOUNCED, EITHER, EITHER, HANDED "; [{fate}]" },
 	{ STORY_REJECTED, YES, EITHER, WHO " tried to send " MESSAGE
 	    "; [the plugin {by}|the server] refused it for good {stage}" WHY
 	    TOOK "; nothing of it is here, and the sending side knows" },
@@ -303,6 +349,13 @@ static const struct pattern {
 };
 #define PATTERNS (sizeof(patterns) / sizeof(patterns[0]))
 
+/* Of a message that only the log of the queue knows. */
+static const char of_queue[] =
+    "[{origin}|A message that was queued before the log begins]"
+    "[ of {bytes} bytes][ from {sender}][ to {recipients}]"
+    "[ entered the queue at {entered}][ as message {number}]"
+    "[, put there by process {queue_id} of qmail-queue][ of user {uid}]; [{fate}]";
+
 static bool
 fits(enum need need, bool is)
 {
@@ -314,6 +367,8 @@ pattern_for(const struct story *s)
 {
 	bool letter = s->sender.p != NULL || s->n_recipients > 0;
 
+	if (s->of_queue)
+		return of_queue;
 	for (size_t i = 0; i < PATTERNS; i++)
 		if (patterns[i].verdict == s->verdict &&
 		    fits(patterns[i].letter, letter) &&

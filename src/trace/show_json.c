@@ -6,6 +6,7 @@
 #include "base/json_text.h"
 #include "base/when.h"
 #include "print/json_event.h"
+#include "trace/queued.h"
 #include "trace/sentence.h"
 #include "trace/story.h"
 
@@ -75,6 +76,76 @@ people(struct buf *b, const struct story *s)
 }
 
 static void
+number(struct buf *b, const char *name, int64_t n)
+{
+	if (n == EVENT_NO_NUMBER)
+		return;
+	json_add_key(b, name);
+	buf_printf(b, "%" PRId64, n);
+}
+
+static void
+queued_recipient(struct buf *b, const struct queued_recipient *to)
+{
+	buf_add_char(b, '{');
+	json_add_key(b, "recipient");
+	json_quote(b, to->address);
+	json_add_text(b, "channel", to->remote ? STR("remote") : STR("local"));
+	json_add_text(b, "state", str_from(fate_name(to->fate)));
+	number(b, "attempts", (int64_t)to->attempts);
+	time_member(b, "last", to->last_ns);
+	time_member(b, "next", to->next_ns);
+	json_add_text(b, "relay", to->relay);
+	json_add_text(b, "text", to->text);
+	json_add_text(b, "forwarded", to->copy);
+	buf_add_char(b, '}');
+}
+
+static void
+queued_message(struct buf *b, const struct queued *q)
+{
+	buf_add_char(b, '{');
+	json_add_text(b, "message", q->number);
+	json_add_text(b, "origin", str_from(origin_name(q->origin)));
+	if (q->origin == ORIGIN_LIKELY) {
+		json_add_key(b, "likely");
+		buf_add_str(b, STR("true"));
+	}
+	if (q->parent)
+		json_add_text(b, "of", q->parent->number);
+	json_add_text(b, "queue_id", q->qp);
+	json_add_text(b, "uid", q->uid);
+	if (q->sender.p) {
+		json_add_key(b, "sender");
+		json_quote(b, q->sender);
+	}
+	number(b, "bytes", q->bytes);
+	time_member(b, "queued", q->queued_ns);
+	time_member(b, "done", q->done_ns);
+	list_begin(b, "recipients");
+	for (size_t i = 0; i < q->n_recipients; i++) {
+		list_comma(b);
+		queued_recipient(b, &q->recipients[i]);
+	}
+	buf_add_char(b, ']');
+	json_add_text(b, "bounce", q->bounce);
+	buf_add_char(b, '}');
+}
+
+static void
+queue(struct buf *b, const struct story *s)
+{
+	if (s->n_queue == 0)
+		return;
+	list_begin(b, "queue");
+	for (size_t i = 0; i < s->n_queue; i++) {
+		list_comma(b);
+		queued_message(b, s->queue[i]);
+	}
+	buf_add_char(b, ']');
+}
+
+static void
 lines(struct buf *b, const struct story *s)
 {
 	list_begin(b, "lines");
@@ -116,7 +187,7 @@ show_json(struct buf *b, const struct story *s, const struct show_options *o)
 	time_member(b, "time", s->time_ns);
 	time_member(b, "begun", s->begun_ns);
 	json_add_text(b, "stream", s->stream);
-	json_add_text(b, "pid", s->pid);
+	json_add_text(b, "pid", s->of_queue ? str_none() : s->pid);
 	json_add_text(b, "client", s->client);
 	json_add_text(b, "host", s->host);
 	json_add_text(b, "helo", s->helo);
@@ -132,6 +203,7 @@ show_json(struct buf *b, const struct story *s, const struct show_options *o)
 	buf_printf(b, "%zu", s->number);
 	json_add_key(b, "messages");
 	buf_printf(b, "%zu", s->of);
+	queue(b, s);
 	lines(b, s);
 	events(b, s);
 	buf_add_char(b, '}');

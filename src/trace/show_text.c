@@ -41,6 +41,8 @@ mark_color(enum story_mark m)
 		[MARK_SKIP] = "2", [MARK_ERROR] = "33", [MARK_CONNECT] = NULL,
 		[MARK_REJECTED] = "1;31", [MARK_DEFERRED] = "1;33",
 		[MARK_QUEUED] = "1;32", [MARK_CLOSED] = NULL,
+		[MARK_DELIVERED] = "1;32", [MARK_FAILED] = "1;31",
+		[MARK_BOUNCED] = "1;31", [MARK_DONE] = NULL,
 	};
 
 	return colors[m];

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/when.h"
 #include "trace/conversation.h"
+#include "trace/queued.h"
 #include "trace/story_read.h"
 
 const char *
@@ -33,7 +34,9 @@ story_mark_name(enum story_mark m)
 		[MARK_SKIP] = "skip", [MARK_ERROR] = "error",
 		[MARK_CONNECT] = "connect", [MARK_REJECTED] = "rejected",
 		[MARK_DEFERRED] = "deferred", [MARK_QUEUED] = "queued",
-		[MARK_CLOSED] = "closed",
+		[MARK_CLOSED] = "closed", [MARK_DELIVERED] = "delivered",
+		[MARK_FAILED] = "failed", [MARK_BOUNCED] = "bounced",
+		[MARK_DONE] = "done",
 	};
 
 	return names[m];
@@ -77,7 +80,8 @@ keep_event(void *ctx, const struct event *ev)
 static void
 scan_events(struct parts *p)
 {
-	struct scan_options o = { .wants = EVENT_ALL, .start_ns = INT64_MIN,
+	struct scan_options o = { .wants = EVENT_ALL & ~(EVENT_BIT(EVENT_STATUS) |
+		EVENT_BIT(EVENT_ALERT)), .start_ns = INT64_MIN,
 		.end_ns = INT64_MAX, .first = true, .all_checks = true,
 		.join = true, .stream = p->m->stream, .zone = p->m->zone };
 	struct scan *s = p->m->format->scan_new(&o, keep_event, p);
@@ -93,6 +97,11 @@ mark_of(const struct event *ev)
 	static const enum story_mark decided[] = {
 		[VERDICT_NONE] = MARK_NONE, [VERDICT_ACCEPTED] = MARK_QUEUED,
 		[VERDICT_REJECTED] = MARK_REJECTED,
+		[VERDICT_DEFERRED] = MARK_DEFERRED,
+	};
+	static const enum story_mark tried[] = {
+		[VERDICT_NONE] = MARK_NONE, [VERDICT_ACCEPTED] = MARK_DELIVERED,
+		[VERDICT_REJECTED] = MARK_FAILED,
 		[VERDICT_DEFERRED] = MARK_DEFERRED,
 	};
 
@@ -112,9 +121,15 @@ mark_of(const struct event *ev)
 			    str_from(story_mark_name((enum story_mark)m))))
 				return (enum story_mark)m;
 		return MARK_NONE;
-	case EVENT_QUEUED: case EVENT_DELIVERY: case EVENT_DONE:
-	case EVENT_BOUNCE: case EVENT_STATUS: case EVENT_ALERT:
-	case EVENT_KINDS:
+	case EVENT_QUEUED:
+		return MARK_QUEUED;
+	case EVENT_DELIVERY:
+		return tried[ev->verdict];
+	case EVENT_DONE:
+		return MARK_DONE;
+	case EVENT_BOUNCE:
+		return MARK_BOUNCED;
+	case EVENT_STATUS: case EVENT_ALERT: case EVENT_KINDS:
 		break;
 	}
 	return MARK_NONE;
@@ -318,6 +333,28 @@ is_nothing(const struct story *s)
 	return s->n_events == 0 && s->stage == STAGE_BEFORE;
 }
 
+static void
+tell_queued(struct parts *p, struct story *s)
+{
+	struct story_reading r;
+
+	story_read_begin(&r, s, p->arena);
+	s->stream = p->m->stream;
+	s->number = s->of = 1;
+	queued_read(&r, p->c, p->lines,
+	    p->is_unfinished ? &p->unfinished : NULL);
+	story_read_end(&r);
+	queued_tell(s, p->arena);
+}
+
+static void
+parts_clear(struct parts *p)
+{
+	free(p->events);
+	free(p->lines);
+	free(p->starts);
+}
+
 struct story *
 stories_of(const struct story_maker *m, const struct conversation *c,
     struct arena *a, size_t *n)
@@ -328,6 +365,13 @@ stories_of(const struct story_maker *m, const struct conversation *c,
 
 	scan_events(&p);
 	read_lines(&p);
+	if (m->format->of_queue) {
+		stories = arena_alloc(a, sizeof(*stories));
+		tell_queued(&p, stories);
+		parts_clear(&p);
+		*n = 1;
+		return stories;
+	}
 	find_messages(&p);
 	stories = arena_alloc(a, p.n_starts * sizeof(*stories));
 	for (size_t k = 0; k + 1 < p.n_starts; k++) {
@@ -339,9 +383,7 @@ stories_of(const struct story_maker *m, const struct conversation *c,
 			continue;
 		told++;
 	}
-	free(p.events);
-	free(p.lines);
-	free(p.starts);
+	parts_clear(&p);
 	*n = told;
 	return stories;
 }
@@ -372,12 +414,18 @@ story_event(const struct story *s, struct buf *scratch, struct event *ev)
 		[STORY_QUEUED] = VERDICT_ACCEPTED,
 		[STORY_DELIVERED] = VERDICT_ACCEPTED,
 		[STORY_BOUNCED] = VERDICT_ACCEPTED,
+		[STORY_UNFINISHED] = VERDICT_NONE,
 		[STORY_REJECTED] = VERDICT_REJECTED,
 		[STORY_DEFERRED] = VERDICT_DEFERRED,
 	};
 
 	event_init(ev, EVENT_TRANSACTION, s->time_ns);
 	ev->verdict = verdicts[s->verdict];
+	/* Of the queue alone: as its attempts are told. */
+	if (s->of_queue && s->verdict == STORY_BOUNCED)
+		ev->verdict = VERDICT_REJECTED;
+	else if (s->of_queue && s->verdict == STORY_QUEUED)
+		ev->verdict = VERDICT_DEFERRED;
 	ev->stream = s->stream;
 	ev->pid = s->pid;
 	ev->client = s->client.n ? s->client : str_none();

@@ -15,7 +15,8 @@
  *
  * The verdict is that of the last decision: a message that was accepted is
  * accepted, even if one of its recipients was not; one that the queue then
- * refused is not.  A refusal that no plugin tells of (a command that could not
+ * refused is not.  What the queue then made of it only the queue's log knows:
+ * of that, each message is a story, too, and join.h makes one of both.  A refusal that no plugin tells of (a command that could not
  * be understood, a message too large) is taken from the reply to the client.
  */
 #ifndef TRACE_STORY_H
@@ -32,6 +33,7 @@
 struct buf;
 struct conversation;
 struct format;
+struct queued;
 struct zone;
 
 /* As DESIGN 5 names them; the last three are the queue's, not the server's. */
@@ -68,7 +70,11 @@ enum story_mark {
 	MARK_REJECTED,
 	MARK_DEFERRED,
 	MARK_QUEUED,
-	MARK_CLOSED
+	MARK_CLOSED,
+	MARK_DELIVERED, /* by the queue; it has put off what is DEFERRED */
+	MARK_FAILED,
+	MARK_BOUNCED,
+	MARK_DONE
 };
 const char *story_mark_name(enum story_mark m); /* "pass"; "" for none */
 
@@ -121,6 +127,19 @@ struct story {
 	size_t n_lines;
 	struct event *events;
 	size_t n_events;
+
+	/*
+	 * What the queue's log knows of it (queued.h): the message, behind it
+	 * its forwards and bounces, each behind what it comes of.
+	 */
+	struct queued **queue;
+	size_t n_queue;
+	bool of_queue;	     /* no server's log knows it */
+	bool queue_was_read; /* a queue's log was, whether it knows it or not */
+
+	/* The finder's (hits.h). */
+	bool direct;	     /* asked for; else it hangs together with one */
+	uint64_t connection; /* which one it is of */
 };
 
 /* What stories of one stream are read with. */

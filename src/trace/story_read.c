@@ -319,6 +319,18 @@ story_read_line(struct story_reading *r, const struct story_source *l,
 }
 
 void
+story_read_queued(struct story_reading *r, const struct story_source *l)
+{
+	struct story *s = r->story;
+
+	ARRAY_PUSH(s->lines, s->n_lines, r->cap_lines) = l->line;
+	if (s->begun_ns == WHEN_NONE)
+		s->begun_ns = l->line.time_ns;
+	for (size_t i = 0; i < l->n_events; i++)
+		add_event(r, &l->events[i]);
+}
+
+void
 story_read_unfinished(struct story_reading *r, const struct event *ev)
 {
 	take_event(r, ev, false);

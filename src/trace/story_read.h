@@ -43,6 +43,8 @@ void story_read_line(struct story_reading *r, const struct story_source *l,
     bool about);
 /* The event that no line tells of: the connection's end was not seen. */
 void story_read_unfinished(struct story_reading *r, const struct event *ev);
+/* A line of the queue's log: it and its events. */
+void story_read_queued(struct story_reading *r, const struct story_source *l);
 void story_read_end(struct story_reading *r);
 
 #endif

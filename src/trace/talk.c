@@ -75,23 +75,42 @@ talk_line(struct talk *t, struct str line, const struct line_owner *who,
 	take_time(t, who->time_ns);
 }
 
+static void
+copy_line(struct talk *t, const struct talk *before, size_t i)
+{
+	const struct conversation_line *l = &before->lines[i];
+	struct str line = str_make(before->text.p + l->at, l->n);
+	struct line_owner who = { .time_ns = l->time_ns,
+		.text_at = l->text_at, .writer =
+		    str_make(line.p + l->writer_at, l->writer_n) };
+
+	talk_line(t, line, &who, l->offset);
+}
+
 void
 talk_go_on(struct talk *t, const struct talk *before)
 {
-	for (size_t i = 0; i < before->head; i++) {
-		const struct conversation_line *l = &before->lines[i];
-		struct str line = str_make(before->text.p + l->at, l->n);
-		struct line_owner who = { .time_ns = l->time_ns,
-			.text_at = l->text_at, .writer =
-			    str_make(line.p + l->writer_at, l->writer_n) };
-
-		talk_line(t, line, &who, l->offset);
-	}
+	for (size_t i = 0; i < before->head; i++)
+		copy_line(t, before, i);
 	t->head = t->c.repeated = before->head;
 	t->client_at = before->client_at;
 	t->client_n = before->head > 0 ? before->client_n : 0;
 	t->c.begun = before->c.begun;
 	t->c.last_ns = before->c.last_ns;
+}
+
+size_t
+talk_repeat(struct talk *t, const struct talk *before, size_t line)
+{
+	size_t head = t->head;
+
+	if (line < head)
+		return line;
+	copy_line(t, before, line);
+	/* Of this part alone: no later one repeats it. */
+	t->head = head;
+	t->c.repeated = t->n;
+	return t->n - 1;
 }
 
 bool
@@ -115,10 +134,10 @@ talk_has(const struct talk *t, uint64_t offset)
 }
 
 bool
-talk_expired(const struct talk *t, int64_t now_ns)
+talk_expired(const struct talk *t, int64_t now_ns, int64_t age_ns)
 {
 	return now_ns != WHEN_NONE && t->c.last_ns != WHEN_NONE &&
-	    now_ns - t->c.last_ns > CONVERSATION_AGE_NS;
+	    now_ns - t->c.last_ns > age_ns;
 }
 
 const struct conversation *

@@ -49,11 +49,13 @@ void talk_line(struct talk *t, struct str line, const struct line_owner *who,
     uint64_t offset);
 /* t is a further part of before: takes over its beginning. */
 void talk_go_on(struct talk *t, const struct talk *before);
+/* And that line of before, unless it has it already; which of t's it is. */
+size_t talk_repeat(struct talk *t, const struct talk *before, size_t line);
 /* Does its last line go on in the one that follows?  t may be NULL. */
 bool talk_goes_on(const struct talk *t);
 /* Is the line at offset one of its own? */
 bool talk_has(const struct talk *t, uint64_t offset);
-bool talk_expired(const struct talk *t, int64_t now_ns);
+bool talk_expired(const struct talk *t, int64_t now_ns, int64_t age_ns);
 
 /* What a conversation_fn gets; valid until t changes. */
 const struct conversation *talk_conversation(struct talk *t);
