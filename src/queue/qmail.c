@@ -266,3 +266,14 @@ queue_next_try_ns(int64_t age_ns, bool remote)
 		root += step_s;
 	return root * root * WHEN_SECOND;
 }
+
+int64_t
+queue_retry_ns(int64_t age_ns, bool remote)
+{
+	int64_t age_s = age_ns > 0 ? age_ns / WHEN_SECOND : 0, root = 0;
+
+	while ((root + 1) * (root + 1) <= age_s && root < 100000)
+		root++;
+	root += remote ? 20 : 10;
+	return root * root * WHEN_SECOND;
+}

@@ -70,5 +70,11 @@ void queue_close(struct queue *q);
  * (remote), qmail-send.c nextretry().
  */
 int64_t queue_next_try_ns(int64_t age_ns, bool remote);
+/*
+ * When one that was tried at this age, by schedule or not, is due again, ns
+ * after it was queued: (root of the age in whole seconds + 10 or 20)^2, the
+ * same function of qmail-send.c.
+ */
+int64_t queue_retry_ns(int64_t age_ns, bool remote);
 
 #endif

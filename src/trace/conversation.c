@@ -266,7 +266,8 @@ owned_line(struct conversations *cs, struct str line,
 	t = talk_for(cs, who);
 	if (t == NULL)
 		return;
-	if (must_split(cs, t, line, who))
+	/* The end of an errand stays where its beginning is. */
+	if (who->pid.n > 0 && must_split(cs, t, line, who))
 		t = talk_split(cs, t);
 	talk_line(t, line, who, offset);
 	if (who->errand.n > 0 && who->pid.n > 0)

@@ -101,6 +101,20 @@ fate_of(const struct event *ev)
 	    ? FATE_FORWARDED : FATE_DELIVERED;
 }
 
+/* When who waits is due: by the age when the last try began. */
+static int64_t
+next_try(const struct queued *q, const struct event *ev, bool remote)
+{
+	int64_t began_ns = ev->time_ns;
+
+	if (q->queued_ns == WHEN_NONE || ev->time_ns == WHEN_NONE)
+		return WHEN_NONE;
+	if (ev->duration_ns != EVENT_NO_NUMBER)
+		began_ns = num_add_signed(began_ns, -ev->duration_ns);
+	return num_add_signed(q->queued_ns, queue_retry_ns(
+	    num_add_signed(began_ns, -q->queued_ns), remote));
+}
+
 static void
 take_attempt(struct queued *q, size_t *cap, const struct event *ev)
 {
@@ -110,6 +124,8 @@ take_attempt(struct queued *q, size_t *cap, const struct event *ev)
 	to->attempts++;
 	to->fate = fate_of(ev);
 	to->last_ns = ev->time_ns;
+	to->next_ns = to->fate == FATE_WAITING
+	    ? next_try(q, ev, to->remote) : WHEN_NONE;
 	to->relay = ev->relay;
 	to->text = ev->text;
 	if (ev->forwarded.n > 0)
@@ -128,24 +144,6 @@ take_waiting(struct queued *q, size_t *cap, struct str list)
 		if (dot < one.n)
 			get_recipient(q, cap, str_skip(one, dot + 1),
 			    str_starts(one, STR("remote")));
-	}
-}
-
-/* When those who wait are due: the age is that of the last try. */
-static void
-set_next_tries(struct queued *q)
-{
-	for (size_t i = 0; i < q->n_recipients; i++) {
-		struct queued_recipient *to = &q->recipients[i];
-		int64_t age_ns;
-
-		to->next_ns = WHEN_NONE;
-		if (to->fate != FATE_WAITING || to->last_ns == WHEN_NONE ||
-		    q->queued_ns == WHEN_NONE)
-			continue;
-		age_ns = num_add_signed(to->last_ns, -q->queued_ns);
-		to->next_ns = num_add_signed(q->queued_ns,
-		    queue_next_try_ns(age_ns, to->remote));
 	}
 }
 
@@ -214,7 +212,6 @@ queued_read(struct story_reading *r, const struct conversation *c,
 	q->done = c->ended;
 	q->done_ns = c->ended ? c->last_ns : WHEN_NONE;
 	q->recipients = in_arena(r->arena, q->recipients, q->n_recipients);
-	set_next_tries(q);
 	s->of_queue = true;
 	s->queue = arena_alloc(r->arena, sizeof(struct queued *));
 	s->queue[0] = q;

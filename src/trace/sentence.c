@@ -354,7 +354,7 @@ static const char of_queue[] =
     "[{origin}|A message that was queued before the log begins]"
     "[ of {bytes} bytes][ from {sender}][ to {recipients}]"
     "[ entered the queue at {entered}][ as message {number}]"
-    "[, put there by process {queue_id} of qmail-queue][ of user {uid}]; [{fate}]";
+    "[, put there by user {uid}][ as process {queue_id} of qmail-queue]; [{fate}]";
 
 static bool
 fits(enum need need, bool is)

@@ -8,6 +8,7 @@
 #include "event/address.h"
 #include "event/filter.h"
 #include "trace/conversation.h"
+#include "trace/queued.h"
 #include "trace/story.h"
 
 /* Somebody who writes down "9:58" means within a minute of it. */
@@ -239,11 +240,24 @@ is_message(struct str wanted, const struct story *s)
 }
 
 static bool
-is_client(const struct what *w, const struct story *s)
+is_of_net(const struct what *w, struct str address)
 {
 	struct ip ip;
 
-	return ip_parse(s->client, &ip) && ip_net_has(&w->net, &ip);
+	return ip_parse(address, &ip) && ip_net_has(&w->net, &ip);
+}
+
+/* Who sent it to the server; of the queue's, whom it was sent on to. */
+static bool
+is_client(const struct what *w, const struct story *s)
+{
+	if (is_of_net(w, s->client))
+		return true;
+	for (size_t i = 0; i < s->n_queue; i++)
+		for (size_t k = 0; k < s->queue[i]->n_recipients; k++)
+			if (is_of_net(w, s->queue[i]->recipients[k].relay))
+				return true;
+	return false;
 }
 
 static bool
