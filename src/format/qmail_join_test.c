@@ -249,6 +249,8 @@ TEST(file_by_file_with_the_state_between_tells_the_same)
 
 /* ---- a log of yours ---- */
 
+#define YOURS_BYTES ((size_t)200 << 10)
+
 static struct str
 file_read(const char *path)
 {
@@ -294,6 +296,35 @@ TEST(a_log_of_yours_tells_the_same_in_pieces)
 	free((void *)(uintptr_t)log.p);
 }
 
+/* The file is cut at its lines' ends, as if multilog had begun others there. */
+TEST(a_log_of_yours_file_by_file_tells_the_same)
+{
+	const char *path = getenv("MAILTALLY_TEST_QMAIL_LOG");
+	struct told whole, parts = { 0 };
+	struct buf open = { 0 };
+	struct str log, rest;
+
+	if (path == NULL)
+		return;
+	log = rest = file_read(path);
+	whole = whole_of(log);
+	without_queued(&whole);
+	while (rest.n > 0) {
+		size_t n = rest.n < YOURS_BYTES ? rest.n : YOURS_BYTES;
+
+		n += str_index(str_skip(rest, n), '\n');
+		n += n < rest.n;
+		read_with_state(&parts, str_head(rest, n), &open);
+		rest = str_skip(rest, n);
+	}
+	without_queued(&parts);
+	told_assert_same_events(&whole, &parts, "file by file");
+	buf_clear(&open);
+	told_clear(&parts);
+	told_clear(&whole);
+	free((void *)(uintptr_t)log.p);
+}
+
 int
 main(void)
 {
@@ -305,6 +336,7 @@ main(void)
 		cmocka_unit_test(
 		    file_by_file_with_the_state_between_tells_the_same),
 		cmocka_unit_test(a_log_of_yours_tells_the_same_in_pieces),
+		cmocka_unit_test(a_log_of_yours_file_by_file_tells_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -319,9 +319,9 @@ static const struct pattern {
 	{ STORY_ACCEPTED, EITHER, EITHER, HANDED
 	    "[; {fate}|; the log of the queue{lost} does not know it|; what "
 	    "became of it since is in the queue's log]" },
-	{ STORY_QUEUED, EITHER, EITHER, HANDED "; [{fate}]" },
-	{ STORY_DELIVERED, EITHER, EITHER, HANDED "; [{fate}]" },
-	{ STORY_BOUNCED, EITHER, EITHER, HANDED "; [{fate}]" },
+	{ STORY_QUEUED, EITHER, EITHER, HANDED "[; {fate}]" },
+	{ STORY_DELIVERED, EITHER, EITHER, HANDED "[; {fate}]" },
+	{ STORY_BOUNCED, EITHER, EITHER, HANDED "[; {fate}]" },
 	{ STORY_REJECTED, YES, EITHER, WHO " tried to send " MESSAGE
 	    "; [the plugin {by}|the server] refused it for good {stage}" WHY
 	    TOOK "; nothing of it is here, and the sending side knows" },

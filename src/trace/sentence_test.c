@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/test.h"
 #include "base/when.h"
+#include "trace/queued.h"
 #include "trace/story.h"
 
 static struct zone *utc;
@@ -69,6 +70,8 @@ known(enum story_verdict verdict)
 	"from ann@example.net to bob@example.org at 2026-01-01 00:00:05; "
 #define TRIED "mx.example.net (192.0.2.1) tried to send a message from " \
 	"ann@example.net to bob@example.org at 2026-01-01 00:00:05; "
+#define AT (INT64_C(1767225605) * WHEN_SECOND)
+#define HANDED "the server accepted it and handed it to the queue"
 #define LOG "; what became of it since is in the queue's log."
 
 TEST(an_accepted_message_is_in_the_queue)
@@ -142,17 +145,46 @@ TEST(recipients_that_were_refused_are_told)
 
 TEST(what_the_queue_knows_ends_the_sentence)
 {
-	struct story s = known(STORY_QUEUED);
+	struct queued_recipient to[] = {
+		{ .address = STR("c@d"), .fate = FATE_DELIVERED, .attempts = 1,
+		    .last_ns = AT, .next_ns = WHEN_NONE },
+		{ .address = STR("e@f"), .fate = FATE_FAILED, .attempts = 2,
+		    .last_ns = AT, .next_ns = WHEN_NONE,
+		    .text = STR("192.0.2.1_failed_on_DATA_command./"
+			"Remote_host_said:_550_no_such_user/"
+			"Giving_up_on_192.0.2.1./") },
+		{ .address = STR("g@h"), .fate = FATE_WAITING, .attempts = 3,
+		    .last_ns = AT, .next_ns = AT,
+		    .text = STR("mailbox_full/") },
+	};
+	struct queued q = { .number = STR("43"), .qp = STR("501"),
+		.recipients = to, .n_recipients = 1, .done = true };
+	struct queued *queue[] = { &q };
+	struct story s = known(STORY_DELIVERED);
 
 	s.duration_ns = EVENT_NO_NUMBER;
-	assert_sentence(&s, SENT "the server accepted it; it is still in the "
-	    "queue.");
-	s.verdict = STORY_DELIVERED;
-	assert_sentence(&s, SENT "the server accepted it; it has been "
-	    "delivered.");
+	s.queue = queue;
+	s.n_queue = 1;
+	assert_sentence(&s, SENT HANDED "; it was delivered to c@d at "
+	    "2026-01-01 00:00:05.");
 	s.verdict = STORY_BOUNCED;
-	assert_sentence(&s, SENT "the server accepted it; it could not be "
-	    "delivered and went back to its sender.");
+	q.n_recipients = 2;
+	assert_sentence(&s, SENT HANDED "; it was delivered to c@d at "
+	    "2026-01-01 00:00:05; it could not be delivered to e@f after 2 "
+	    "attempts (\"550 no such user\").");
+	s.verdict = STORY_QUEUED;
+	q.n_recipients = 3;
+	q.done = false;
+	assert_sentence(&s, SENT HANDED "; it was delivered to c@d at "
+	    "2026-01-01 00:00:05; it could not be delivered to e@f after 2 "
+	    "attempts (\"550 no such user\"); for g@h it is still in the queue "
+	    "after 3 attempts (\"mailbox full\"), and is due for its next try at "
+	    "2026-01-01 00:00:05.");
+	q.origin = ORIGIN_LIKELY;
+	q.n_recipients = 0;
+	assert_sentence(&s, SENT HANDED "; it is likely message 43 of the queue, "
+	    "by sender, recipient and time, for no process id was told; it is "
+	    "in the queue and has not been tried yet.");
 }
 
 TEST(a_rejected_message_says_by_whom_and_why)
@@ -254,12 +286,11 @@ TEST(what_is_not_known_is_left_out)
 		    "refused it for now before a word was said; no message was "
 		    "named, and the client may try again.",
 		[STORY_QUEUED] = "An unknown client sent a message; the server "
-		    "accepted it; it is still in the queue.",
+		    "accepted it and handed it to the queue.",
 		[STORY_DELIVERED] = "An unknown client sent a message; the "
-		    "server accepted it; it has been delivered.",
+		    "server accepted it and handed it to the queue.",
 		[STORY_BOUNCED] = "An unknown client sent a message; the server "
-		    "accepted it; it could not be delivered and went back to its "
-		    "sender.",
+		    "accepted it and handed it to the queue.",
 	};
 
 	for (int v = 0; v < STORY_VERDICTS; v++) {
