@@ -56,6 +56,7 @@ enum dnsbl_reason {
 	DNSBL_LOOPBACK,	  /* 127.0.0.1 */
 	DNSBL_OUTSIDE,	  /* not in 127.0.0.0/8: NXDOMAIN is rewritten */
 	DNSBL_MIXED,	  /* listings and something else in one answer */
+	DNSBL_GIVEN_UP,	  /* not asked: there were too many unknowns in a row */
 	DNSBL_CANCELLED,  /* the run was ended */
 	DNSBL_REASONS
 };
@@ -68,6 +69,12 @@ struct dnsbl_answer {
 	struct str txt;	/* of a listing: raw, several records with " / " */
 };
 
+/*
+ * A list that gives so many unknown answers one after the other is not asked
+ * any more: it is dead, or does not want to be asked by us.
+ */
+#define DNSBL_PATIENCE 100
+
 /* Valid until fn returns. */
 typedef void dnsbl_fn(void *ctx, unsigned zone, const struct ip *ip,
     const struct dnsbl_answer *answer);
@@ -75,8 +82,8 @@ typedef void dnsbl_fn(void *ctx, unsigned zone, const struct ip *ip,
 /* The resolver stays the caller's, and must live longer. */
 struct dnsbl *dnsbl_new(struct resolver *r);
 /*
- * *d may be NULL and becomes it.  Whoever still waits is told
- * DNSBL_UNKNOWN, DNSBL_CANCELLED.
+ * Cancels all questions to the resolver: whoever still waits is told
+ * DNSBL_UNKNOWN, DNSBL_CANCELLED.  *d may be NULL and becomes it.
  */
 void dnsbl_free(struct dnsbl **d);
 
@@ -92,6 +99,8 @@ size_t dnsbl_zones(const struct dnsbl *d);
 struct str dnsbl_zone_name(const struct dnsbl *d, unsigned zone);
 /* What dnsbl_add_zone() would call it, appended to b; -1 (ERR_USAGE). */
 int dnsbl_check_zone(struct buf *b, struct str name, struct err *err);
+/* Asked no more (DNSBL_PATIENCE)? */
+bool dnsbl_given_up(const struct dnsbl *d, unsigned zone);
 
 /*
  * Asks; fn is called exactly once, from resolver_step() or _run(), or before

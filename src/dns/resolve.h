@@ -59,7 +59,7 @@ enum resolve_status {
 	RESOLVE_REFUSED,
 	RESOLVE_UNREACHABLE, /* nobody listens there, or no way there */
 	RESOLVE_BAD,	     /* FORMERR, NOTIMP, or not to be understood */
-	RESOLVE_CANCELLED    /* resolver_close() or resolver_drop() came first */
+	RESOLVE_CANCELLED    /* one of the functions below came first */
 };
 
 /* More of one answer are passed over. */
@@ -79,7 +79,8 @@ struct resolve_answer {
 /*
  * The answer and its texts are valid until fn returns.  fn may ask again; it
  * may not close the resolver.  Called from resolver_step() and _run(), and
- * from _close() and _drop() with RESOLVE_CANCELLED; never from _ask().
+ * with RESOLVE_CANCELLED from _drop(), _cancel() and _close(); never from
+ * _ask().
  */
 typedef void resolve_fn(void *ctx, const struct resolve_answer *answer);
 
@@ -124,9 +125,13 @@ void resolver_step(struct resolver *r, int max_wait_ms);
  * what is unanswered then stays so.
  */
 void resolver_run(struct resolver *r, const volatile sig_atomic_t *stop);
-/* Cancels what waits in a lane and is not sent: who answers no more is left
- * alone. */
+/*
+ * Cancels what waits in a lane and is not sent: who answers no more is left
+ * alone.
+ */
 void resolver_drop(struct resolver *r, unsigned lane);
+/* Cancels all that is unanswered. */
+void resolver_cancel(struct resolver *r);
 
 /* For messages: "timeout", "NXDOMAIN", "SERVFAIL". */
 const char *resolve_status_name(enum resolve_status status);
