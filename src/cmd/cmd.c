@@ -25,6 +25,7 @@ const struct cmd *const commands[] = {
 	&cmd_tail,
 	&cmd_grep,
 	&cmd_trace,
+	&cmd_dnsbl_count,
 	&cmd_queue,
 	&cmd_summarize,
 	&cmd_config,

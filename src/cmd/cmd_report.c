@@ -14,6 +14,7 @@
 #include "base/out.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
+#include "cmd/inputs.h"
 #include "cmd/logs.h"
 #include "cmd/report_options.h"
 #include "cmd/terminal.h"
@@ -324,88 +325,6 @@ describe_streams(struct run *r)
 }
 
 static void
-describe_inputs(struct run *r)
-{
-	for (size_t i = 0; i < r->pumped.n_sources; i++) {
-		const struct pumped_source *p = &r->pumped.sources[i];
-		struct report_input *in = report_input(r->report,
-		    str_from(p->source->path));
-
-		if (p->format)
-			in->format = p->format->name;
-		in->packed = source_packing_name(p->source->packing);
-		in->bytes = p->bytes;
-		in->lines = p->lines;
-		in->used = p->used;
-		in->ignored = p->ignored;
-		in->not_understood = p->not_understood;
-		if (p->error)
-			in->error = str_from(p->error);
-		if (p->source->copy_of) {
-			struct buf note = { 0 };
-
-			buf_printf(&note, "a copy of %s: not counted",
-			    p->source->copy_of->path);
-			in->note = arena_str(&r->report->arena, buf_str(&note));
-			buf_clear(&note);
-		}
-	}
-}
-
-/* An empty line is nobody's. */
-static bool
-anything_understood(const struct run *r)
-{
-	for (size_t i = 0; i < r->pumped.n_streams; i++) {
-		const struct scan_counts *c = &r->pumped.streams[i].counts;
-
-		if (r->pumped.streams[i].format && c->lines >
-		    c->not_understood + c->ignored[IGNORED_EMPTY])
-			return true;
-	}
-	return false;
-}
-
-/* Enough of a line to see what it is. */
-#define ALERT_BYTES 80
-
-/* A.6: no line was recognised at all. */
-static void
-explain_nothing(struct run *r)
-{
-	struct report *report = r->report;
-	struct buf names = { 0 };
-
-	for (size_t i = 0; formats[i]; i++)
-		buf_printf(&names, "%s%s", i ? ", " : "", formats[i]->name);
-	report_alert(report, "No line of the input was recognised. Formats "
-	    "tried: %s.", names.p);
-	buf_clear(&names);
-	for (size_t i = 0, shown = 0; i < r->pumped.n_streams; i++) {
-		const struct scan_counts *c = &r->pumped.streams[i].counts;
-
-		for (unsigned j = 0; j < c->n_samples && shown < 3; j++, shown++) {
-			struct str text = str_head(str_make(
-			    c->samples[j].text, c->samples[j].n), ALERT_BYTES);
-
-			report_alert(report, "Not understood: %.*s",
-			    STR_ARG(text));
-		}
-	}
-}
-
-static const char *
-host_name(const struct conf *c, char *buffer, size_t n)
-{
-	if (c->host)
-		return c->host;
-	if (gethostname(buffer, n) < 0)
-		return "localhost";
-	buffer[n - 1] = '\0';
-	return buffer;
-}
-
-static void
 first_and_last(struct run *r, struct build *b)
 {
 	b->first_ns = b->last_ns = WHEN_NONE;
@@ -424,7 +343,6 @@ static int
 make_report(struct run *r, struct err *err)
 {
 	const struct logs *l = &r->logs;
-	char name[256];
 	struct build b = {
 		.tally = r->counters[0].tally,
 		.before = r->counters[0].before,
@@ -433,20 +351,19 @@ make_report(struct run *r, struct err *err)
 	};
 
 	r->report = report_new(r->context->program);
-	r->report->host = arena_str(&r->report->arena,
-	    str_from(host_name(r->context->conf, name, sizeof(name))));
+	inputs_name_host(r->report, r->context->conf);
 	r->report->zone = l->zone;
 	r->report->period = l->period;
 	describe_streams(r);
-	describe_inputs(r);
+	inputs_describe(r->report, &r->pumped);
 	first_and_last(r, &b);
 	b.report = r->report;
 	b.now_ns = l->now_ns;
 	b.logs_begin_ns = b.first_ns;
 	b.streams = r->streams;
 	b.n_streams = r->pumped.n_streams;
-	if (!anything_understood(r))
-		explain_nothing(r);
+	if (!inputs_understood(&r->pumped))
+		inputs_explain_nothing(r->report, &r->pumped);
 	build_report(&b, r->chosen);
 	return r->o->selfcheck ? build_selfcheck(&b, err) : 0;
 }
@@ -468,28 +385,6 @@ print_report(struct run *r, struct err *err)
 	if (out_close(&out, &late) < 0 && status == 0) {
 		*err = late;
 		status = -1;
-	}
-	return status;
-}
-
-/* Sources that could not be read whole, one line each; their exit status. */
-static int
-tell_failures(const struct run *r)
-{
-	int status = r->logs.missing ? err_exit_status(ERR_NO_INPUT) : 0;
-
-	for (size_t i = 0; i < r->pumped.n_sources; i++) {
-		const struct pumped_source *p = &r->pumped.sources[i];
-
-		if (p->error == NULL)
-			continue;
-		if (strncmp(p->error, p->source->path,
-		    strlen(p->source->path)) == 0)
-			fprintf(stderr, "mailtally: %s\n", p->error);
-		else
-			fprintf(stderr, "mailtally: %s: %s; the rest is "
-			    "reported\n", p->source->path, p->error);
-		status = err_exit_status(ERR_IO);
 	}
 	return status;
 }
@@ -569,8 +464,8 @@ report_run(const struct cmd *self, struct cmd_context *context, int argc,
 	if (run_report(&r, operands, argv + 1, &err) < 0)
 		status = cmd_fail(&err);
 	else
-		status = tell_failures(&r);
-	if (status == 0 && !o.empty_ok && !anything_understood(&r))
+		status = inputs_tell_failures(&r.logs, &r.pumped);
+	if (status == 0 && !o.empty_ok && !inputs_understood(&r.pumped))
 		status = 2;
 	run_clear(&r);
 	opt_list_clear(&o.facts);

@@ -2,6 +2,8 @@
  * block_lists.c - the block lists that are asked, and how often each of them
  * denied something (spec/reports.md C.9, C.10).
  */
+#include "report/block_lists.h"
+
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -285,4 +287,45 @@ section_bl_use(struct build *b, struct section *s)
 		add_totals(&u, false, client_dim);
 	league_clear(&u.errors);
 	league_clear(&u.used);
+}
+
+/* ---- by plugin ---- */
+
+void
+section_bl_plugins(struct build *b, struct section *s,
+    const struct list_plugin *plugins, size_t n)
+{
+	struct report *r = b->report;
+	bool by_host = b->o->list_key_host;
+	enum dim_id dim = by_host ? DIM_LIST_HOST : DIM_LIST;
+	struct table *t = section_table(r, s, "plugins", "By plugin");
+
+	table_column(r, t, "Plugin", VALUE_TEXT);
+	table_column(r, t, "Count", VALUE_COUNT)->bar = true;
+	table_column(r, t, "List errors", VALUE_COUNT);
+	table_column(r, t, "Unique IPs", VALUE_COUNT);
+	table_column(r, t, "First", VALUE_TIME);
+	table_column(r, t, "Last", VALUE_TIME);
+	for (size_t i = 0; i < n; i++) {
+		struct league used, errors;
+		struct league_row total, wrong;
+
+		league_init(&used);
+		league_init(&errors);
+		gather(plugins[i].tally, dim, &used, &errors);
+		total = league_total(&used);
+		wrong = league_total(&errors);
+		league_see(&total, wrong.first_ns, wrong.last_ns);
+		if (total.count[USED] + wrong.count[USED] > 0)
+			build_row(b, t, VALUES(
+			    build_text(b, str_from(plugins[i].name)),
+			    value_count(total.count[USED]),
+			    value_count(wrong.count[USED]),
+			    value_count(distinct_clients(plugins[i].tally, by_host
+			    ? DIM_CLIENT_LIST_HOST : DIM_CLIENT_LIST)),
+			    build_time(total.first_ns),
+			    build_time(total.last_ns)));
+		league_clear(&errors);
+		league_clear(&used);
+	}
 }
