@@ -26,6 +26,7 @@ const struct cmd *const commands[] = {
 	&cmd_grep,
 	&cmd_trace,
 	&cmd_dnsbl_count,
+	&cmd_dnsbl_test,
 	&cmd_queue,
 	&cmd_summarize,
 	&cmd_config,

@@ -55,6 +55,7 @@ extern const struct cmd cmd_grep;
 extern const struct cmd cmd_trace;
 extern const struct cmd cmd_queue;
 extern const struct cmd cmd_dnsbl_count;
+extern const struct cmd cmd_dnsbl_test;
 extern const struct cmd cmd_summarize;
 extern const struct cmd cmd_formats;
 extern const struct cmd cmd_explain;

@@ -530,6 +530,7 @@ dnsbl_reason_name(enum dnsbl_reason reason)
 		[DNSBL_MIXED] = "contradictory answer",
 		[DNSBL_GIVEN_UP] = "given up",
 		[DNSBL_CANCELLED] = "interrupted",
+		[DNSBL_NOT_RECORDED] = "not in the snapshot",
 	};
 
 	return names[reason];

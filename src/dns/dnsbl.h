@@ -58,6 +58,7 @@ enum dnsbl_reason {
 	DNSBL_MIXED,	  /* listings and something else in one answer */
 	DNSBL_GIVEN_UP,	  /* not asked: there were too many unknowns in a row */
 	DNSBL_CANCELLED,  /* the run was ended */
+	DNSBL_NOT_RECORDED, /* a snapshot has no answer for it (snapshot.h) */
 	DNSBL_REASONS
 };
 
@@ -143,6 +144,7 @@ void dnsbl_health_text(struct buf *b, const struct dnsbl_probe *probe);
 void dnsbl_query_name(struct buf *b, const struct ip *ip, struct str zone);
 
 const char *dnsbl_result_name(enum dnsbl_result result); /* "not listed" */
+const char *dnsbl_health_name(enum dnsbl_health health); /* "works" */
 /* "timeout", "error code of the list"; "" for none. */
 const char *dnsbl_reason_name(enum dnsbl_reason reason);
 

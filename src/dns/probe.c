@@ -99,7 +99,7 @@ advice(enum dnsbl_reason reason)
 		return "; the name server invents answers, or the zone is for "
 		    "sale";
 	case DNSBL_UNREACHABLE:
-		return "; is the name server the right one?";
+		return "; perhaps it is not the right one";
 	case DNSBL_NO_REASON:
 	case DNSBL_TIMEOUT:
 	case DNSBL_SERVFAIL:
@@ -108,6 +108,7 @@ advice(enum dnsbl_reason reason)
 	case DNSBL_MIXED:
 	case DNSBL_GIVEN_UP:
 	case DNSBL_CANCELLED:
+	case DNSBL_NOT_RECORDED:
 	case DNSBL_REASONS:
 		return "";
 	}
@@ -137,4 +138,17 @@ dnsbl_health_text(struct buf *b, const struct dnsbl_probe *probe)
 		return;
 	}
 	assert(false && "a health without a text");
+}
+
+const char *
+dnsbl_health_name(enum dnsbl_health health)
+{
+	static const char *const names[] = {
+		[DNSBL_WORKS] = "works",
+		[DNSBL_EMPTY] = "empty",
+		[DNSBL_WILDCARD] = "wildcard",
+		[DNSBL_NO_ANSWER] = "no answer",
+	};
+
+	return names[health];
 }
