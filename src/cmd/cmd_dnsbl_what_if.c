@@ -344,6 +344,8 @@ make_report(struct whatif *w)
 		.zone = w->logs.zone,
 		.keep_local_case =
 		    w->context->conf->classes.case_sensitive_local,
+		/* What is piped is searched, not looked at. */
+		.whole = !isatty(STDOUT_FILENO),
 		.summary = w->o->summary, .top = (size_t)w->o->top,
 		.policies = w->policies, .n_policies = w->o->policies.n,
 		.best = (unsigned)w->o->best, .replayed = w->o->replay,

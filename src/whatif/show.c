@@ -32,7 +32,7 @@ whatif_text(struct report *r, const struct buf *b)
 /* ---- what is listed, one by one ---- */
 
 static void
-add_row_columns(struct report *r, struct table *t, bool one_list)
+add_row_columns(struct report *r, struct table *t, bool one_list, bool whole)
 {
 	struct column *c;
 
@@ -41,13 +41,13 @@ add_row_columns(struct report *r, struct table *t, bool one_list)
 	table_column(r, t, "Time", VALUE_TEXT);
 	table_column(r, t, "Disposition", VALUE_TEXT);
 	table_column(r, t, "Score", VALUE_REAL)->digits = 1;
-	table_column(r, t, "From", VALUE_TEXT)->wide = true;
-	table_column(r, t, "To", VALUE_TEXT)->wide = true;
+	table_column(r, t, "From", VALUE_TEXT)->wide = !whole;
+	table_column(r, t, "To", VALUE_TEXT)->wide = !whole;
 	table_column(r, t, "IP", VALUE_IP);
 	c = table_column(r, t, "List", VALUE_TEXT);
 	c->hidden = one_list;
 	table_column(r, t, "A", VALUE_TEXT);
-	table_column(r, t, "TXT", VALUE_TEXT)->wide = true;
+	table_column(r, t, "TXT", VALUE_TEXT)->wide = !whole;
 }
 
 /* As the log has it, without the <> around each address. */
@@ -121,7 +121,8 @@ whatif_rows(struct report *r, struct section *s, const struct trial *t,
 
 	if (o->summary)
 		return;
-	add_row_columns(r, table, __builtin_popcountll(t->lists) == 1);
+	add_row_columns(r, table, __builtin_popcountll(t->lists) == 1,
+	    o->whole);
 	for (size_t i = 0; i < t->mails->n; i++) {
 		const struct mail *m = &t->mails->rows[i];
 		uint64_t listed = trial_has(t, m) ? trial_listed(t, m) : 0;
