@@ -281,7 +281,7 @@ ask_lists(struct whatif *w, struct err *err)
 	return result;
 }
 
-/* What a file does not know is unknown, not "not listed". */
+/* What a file does not know of a list that works is unknown, not "not listed". */
 static void
 fill_gaps(struct whatif *w)
 {
@@ -291,9 +291,10 @@ fill_gaps(struct whatif *w)
 
 	for (uint32_t client = 0; client < a->n_clients; client++)
 		for (unsigned list = 0; list < a->n_lists; list++)
-			if (answers_get(a, client, list)->result ==
-			    DNSBL_NOT_ASKED && answers_listed(a, client,
-			    w->own) == 0)
+			if (a->lists[list].probe.health == DNSBL_WORKS &&
+			    answers_get(a, client, list)->result ==
+			    DNSBL_NOT_ASKED &&
+			    answers_listed(a, client, w->own) == 0)
 				answers_set(a, client, list, &gap);
 }
 
@@ -344,6 +345,7 @@ make_report(struct whatif *w)
 		.zone = w->logs.zone,
 		.keep_local_case =
 		    w->context->conf->classes.case_sensitive_local,
+		.for_people = w->renderer == &render_text,
 		/* What is piped is searched, not looked at. */
 		.whole = !isatty(STDOUT_FILENO),
 		.summary = w->o->summary, .top = (size_t)w->o->top,

@@ -8,6 +8,7 @@
 #include "base/when.h"
 #include "dns/answers.h"
 #include "dns/dnsbl.h"
+#include "event/address.h"
 #include "event/event.h"
 #include "report/report.h"
 #include "whatif/effect.h"
@@ -67,6 +68,27 @@ bare_text(struct report *r, struct str raw)
 	return v;
 }
 
+/* "ann@example.org +2" */
+static struct value
+first_recipient(struct report *r, struct str list)
+{
+	struct buf b = { 0 };
+	struct str first, other;
+	struct value v;
+	unsigned others = 0;
+
+	if (!address_next(&list, &first))
+		return value_null();
+	buf_add_str(&b, address_bare(first));
+	while (address_next(&list, &other))
+		others++;
+	if (others > 0)
+		buf_printf(&b, " +%u", others);
+	v = whatif_text(r, &b);
+	buf_clear(&b);
+	return v;
+}
+
 /* "2026-03-29 00:01:48" in two columns. */
 static void
 add_local_time(struct report *r, const struct zone *zone, int64_t time_ns,
@@ -87,17 +109,18 @@ add_local_time(struct report *r, const struct zone *zone, int64_t time_ns,
 
 static void
 add_listed(struct report *r, struct table *table, const struct trial *t,
-    const struct mail *m, unsigned list, const struct zone *zone)
+    const struct mail *m, unsigned list, const struct whatif_options *o)
 {
 	const struct answers *a = t->answers;
 	const struct answer *answer = answers_get(a, t->row_of[m->client],
 	    list);
 	struct ip ip = mails_ip(t->mails, m->client);
+	struct str to = mails_text(t->mails, m->recipients);
 	struct buf b = { 0 };
 	struct value date, time;
 
 	ip_format(&b, &ip);
-	add_local_time(r, zone, m->time_ns, &date, &time);
+	add_local_time(r, o->zone, m->time_ns, &date, &time);
 	whatif_row(r, table, WHATIF_VALUES(
 	    m->time_ns == WHEN_NONE ? value_null() : value_int(m->time_ns),
 	    date, time,
@@ -105,7 +128,7 @@ add_listed(struct report *r, struct table *table, const struct trial *t,
 	    m->score_milli == EVENT_NO_NUMBER ? value_null()
 	    : value_real((double)m->score_milli / 1000),
 	    bare_text(r, mails_text(t->mails, m->sender)),
-	    bare_text(r, mails_text(t->mails, m->recipients)),
+	    o->for_people ? first_recipient(r, to) : bare_text(r, to),
 	    whatif_text(r, &b),
 	    value_text(a->lists[list].name),
 	    value_text(answers_text(a, answer->a)),
@@ -129,7 +152,7 @@ whatif_rows(struct report *r, struct section *s, const struct trial *t,
 
 		for (unsigned list = 0; listed >> list > 0; list++) {
 			if (listed >> list & 1)
-				add_listed(r, table, t, m, list, o->zone);
+				add_listed(r, table, t, m, list, o);
 			if (list == 63)
 				break;
 		}

@@ -20,6 +20,7 @@ struct zone;
 struct whatif_options {
 	const struct zone *zone;
 	bool keep_local_case;	/* addresses (classes.h) */
+	bool for_people;	/* of several recipients the first, and how many */
 	bool whole;		/* shorten no address and no TXT */
 	bool summary;		/* leave out the transactions one by one */
 	size_t top;		/* recipients, domains; 0: all */
