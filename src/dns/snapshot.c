@@ -81,6 +81,34 @@ add_answer(struct buf *b, const struct answers *a, uint32_t client,
 	end_line(b);
 }
 
+static void
+add_head(struct buf *b, const struct answers *a, int64_t taken_ns)
+{
+	buf_add_str(b, STR(MAGIC "\t" VERSION "\n"));
+	if (taken_ns != WHEN_NONE) {
+		buf_add_str(b, STR("taken\t"));
+		when_format(b, taken_ns, WHEN_RFC3339, NULL);
+		buf_add_char(b, '\n');
+	}
+	for (size_t i = 0; i < a->n_lists; i++)
+		add_list(b, &a->lists[i]);
+}
+
+static void
+add_client(struct buf *b, const struct answers *a, uint32_t client)
+{
+	for (unsigned list = 0; list < a->n_lists; list++)
+		add_answer(b, a, client, list);
+}
+
+void
+snapshot_print(struct buf *b, const struct answers *a, int64_t taken_ns)
+{
+	add_head(b, a, taken_ns);
+	for (uint32_t client = 0; client < a->n_clients; client++)
+		add_client(b, a, client);
+}
+
 int
 snapshot_write(const char *path, const struct answers *a, int64_t taken_ns,
     struct err *err)
@@ -90,18 +118,13 @@ snapshot_write(const char *path, const struct answers *a, int64_t taken_ns,
 
 	if (out == NULL)
 		return -1;
-	buf_add_str(&b, STR(MAGIC "\t" VERSION "\ntaken\t"));
-	when_format(&b, taken_ns, WHEN_RFC3339, NULL);
-	buf_add_char(&b, '\n');
-	for (size_t i = 0; i < a->n_lists; i++)
-		add_list(&b, &a->lists[i]);
-	for (uint32_t client = 0; client < a->n_clients; client++) {
-		for (unsigned list = 0; list < a->n_lists; list++)
-			add_answer(&b, a, client, list);
-		out_str(out, buf_str(&b));
-		buf_reset(&b);
-	}
+	add_head(&b, a, taken_ns);
 	out_str(out, buf_str(&b));
+	for (uint32_t client = 0; client < a->n_clients; client++) {
+		buf_reset(&b);
+		add_client(&b, a, client);
+		out_str(out, buf_str(&b));
+	}
 	buf_clear(&b);
 	return out_close(&out, err);
 }
@@ -258,8 +281,15 @@ read_answer(struct reading *r)
 static void
 read_taken(struct reading *r)
 {
-	if (when_parse(next_field(r), 0, NULL, &r->taken_ns, NULL) < 0)
+	struct zone *utc;
+
+	if (zone_open(&utc, "UTC", NULL) < 0) {
+		r->wrong = "this machine has no UTC";
+		return;
+	}
+	if (when_parse(next_field(r), 0, utc, &r->taken_ns, NULL) < 0)
 		r->wrong = "this is no time";
+	zone_close(&utc);
 }
 
 static void

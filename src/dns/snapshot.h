@@ -25,12 +25,16 @@
 #include "base/str.h"
 
 struct answers;
+struct buf;
 struct err;
 
 /* Beside the path, synced, renamed over it.  What was not asked is left out;
  * clients stand in the order of the table. */
 int snapshot_write(const char *path, const struct answers *a, int64_t taken_ns,
     struct err *err);
+
+/* The same, appended to b. */
+void snapshot_print(struct buf *b, const struct answers *a, int64_t taken_ns);
 
 /*
  * Adds the lists and clients of a file to an empty table.  -1 with *err:
