@@ -253,6 +253,17 @@ add_clients(struct whatif *w)
 	}
 }
 
+static void
+tell_speed(const struct whatif *w, uint64_t queries)
+{
+	double seconds = (double)(when_now_ns() - w->begun_ns) / 1e9;
+
+	if (w->context->verbose)
+		fprintf(stderr, "mailtally: %" PRIu64 " queries in %.1f s, %.0f a "
+		    "second\n", queries, seconds, seconds > 0
+		    ? (double)queries / seconds : 0);
+}
+
 static int
 ask_lists(struct whatif *w, struct err *err)
 {
@@ -271,10 +282,11 @@ ask_lists(struct whatif *w, struct err *err)
 		if (w->own)
 			asking_run(&k, w->own, 0);
 		asking_run(&k, w->lists, w->own);
+		wipe_progress(w);
+		tell_speed(w, resolver_sent(k.resolver));
 		result = 0;
 	}
 	w->interrupted = *stop;
-	wipe_progress(w);
 	asking_close(&k);
 	resolver_close(&k.resolver);
 	lookup_release_signals();
