@@ -9,21 +9,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/out.h"
 #include "base/utf8.h"
-#include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/inputs.h"
 #include "cmd/logs.h"
+#include "cmd/output.h"
 #include "cmd/terminal.h"
 #include "conf/conf.h"
 #include "event/naughty.h"
-#include "pump/pump.h"
 #include "render/render.h"
 #include "report/block_lists.h"
 #include "report/build.h"
@@ -35,15 +32,11 @@ struct count_options {
 	const char *by;
 	const char *plugins;
 	bool long_form;
-	const char *output;
-	const char *directory;
-	const char *color;
 	long top;
-	bool csv_safe;
-	bool empty_ok;
+	struct output_options output;
 };
 
-#define COUNT_ROWS 11
+#define COUNT_ROWS 6
 static void
 count_rows(struct opt rows[COUNT_ROWS], struct count_options *o)
 {
@@ -63,20 +56,6 @@ count_rows(struct opt rows[COUNT_ROWS], struct count_options *o)
 		{ .type = OPT_NUMBER, .name = "top", .argument = "N",
 		    .value = &o->top, .min = 0, .max = 1000000000,
 		    .help = "lists shown, 0: all", .initial = "0" },
-		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
-		    .argument = "FORMAT", .value = &o->output,
-		    .help = "text, json, jsonl or csv", .initial = "text" },
-		{ .type = OPT_TEXT, .short_name = 'd', .name = "directory",
-		    .argument = "DIR", .value = &o->directory,
-		    .help = "csv: write one file a table there" },
-		{ .type = OPT_FLAG, .name = "csv-safe", .value = &o->csv_safe,
-		    .help = "csv: ' before what a spreadsheet would compute",
-		    .initial = "on" },
-		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
-		    .value = &o->color, .help = "auto, always, never",
-		    .initial = "auto" },
-		{ .type = OPT_FLAG, .name = "empty-ok", .value = &o->empty_ok,
-		    .help = "exit status 0 though nothing was understood" },
 		{ .type = OPT_END },
 	};
 	_Static_assert(sizeof(table) / sizeof(table[0]) <= COUNT_ROWS,
@@ -169,6 +148,7 @@ struct count {
 	struct tally *all; /* of all that were chosen */
 	struct pumped pumped;
 	struct report *report;
+	int status; /* of printing lines */
 };
 
 static void
@@ -226,19 +206,13 @@ read_logs(struct count *c)
 {
 	const struct logs *l = &c->logs;
 	void **ctx = mem_zalloc(l->jobs * sizeof(*ctx));
-	struct pump_options po = {
-		.sources = &l->sources, .format = l->format, .jobs = l->jobs,
-		.zone = l->zone,
-		.now_ns = l->now_given ? l->now_ns : WHEN_NONE,
-		.clock_ns = l->now_ns,
-		.start_ns = l->period.start_ns, .end_ns = l->period.end_ns,
-		.sink = count_event, .sink_ctx = ctx,
-		.progress = l->progress ? logs_progress : NULL,
-	};
+	struct pump_options po = inputs_pump(l);
 
 	make_counters(c);
 	po.wants = tally_wants(c->tally.dims);
 	po.join = tally_needs_join(c->tally.dims);
+	po.sink = count_event;
+	po.sink_ctx = ctx;
 	for (unsigned i = 0; i < l->jobs; i++)
 		ctx[i] = &c->counters[i];
 	pump_run(&po, &c->pumped);
@@ -287,20 +261,25 @@ print_line(struct buf *b, struct str name, struct value count, bool utf8)
 	buf_add_char(b, '\n');
 }
 
-static void
-print_lines(const struct count *c, struct out *out, bool utf8)
+static int
+print_lines(const struct count *c)
 {
 	const struct table *t = c->report->sections[0]->tables[0];
+	struct terminal terminal;
 	struct buf b = { 0 };
+	int status;
 
+	terminal_ask(&terminal, c->o->output.color);
 	/* By name the total is a footer: "Totals" there, "Total" here. */
 	for (size_t i = 0; i < t->n_footers; i++)
-		print_line(&b, STR("Total"), t->footers[i].values[1], utf8);
+		print_line(&b, STR("Total"), t->footers[i].values[1],
+		    terminal.utf8);
 	for (size_t i = 0; i < t->n_rows; i++)
 		print_line(&b, t->rows[i].values[0].s, t->rows[i].values[1],
-		    utf8);
-	out_str(out, buf_str(&b));
+		    terminal.utf8);
+	status = cmd_print(&b);
 	buf_clear(&b);
+	return status;
 }
 
 /* Where the report is not shown, its alerts are for standard error. */
@@ -318,44 +297,16 @@ tell_alerts(const struct report *r)
 	buf_clear(&b);
 }
 
-static int
-print_report(const struct count *c, struct err *err)
-{
-	struct render_options ro = { .csv_safe = c->o->csv_safe,
-		.directory = c->o->directory };
-	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
-	struct err late;
-	int status = 0;
-
-	terminal_options(&ro, c->o->color);
-	if (c->renderer == &render_text && !c->o->long_form) {
-		print_lines(c, out, ro.utf8);
-		tell_alerts(c->report);
-	} else {
-		status = c->renderer->render(c->report, &ro, out, err);
-	}
-	if (out_close(&out, &late) < 0 && status == 0) {
-		*err = late;
-		status = -1;
-	}
-	return status;
-}
-
 /* ---- the command ---- */
 
 static int
 read_options(struct count *c, struct err *err)
 {
 	const struct count_options *o = c->o;
-	const char *output = o->output ? o->output : "text";
 
-	c->renderer = render_find(output);
+	c->renderer = output_choose(&o->output, err);
 	if (c->renderer == NULL)
-		return err_set(err, ERR_USAGE, "-o %s: there is no such "
-		    "output; there are text, json, jsonl and csv", output);
-	if (o->directory && c->renderer != &render_csv)
-		return err_set(err, ERR_USAGE, "-d %s: only -o csv writes a "
-		    "file a table", o->directory);
+		return -1;
 	c->by_zone = o->by == NULL || strcmp(o->by, "zone") == 0;
 	if (!c->by_zone && strcmp(o->by, "name") != 0)
 		return err_set(err, ERR_USAGE, "--by %s: must be zone or name",
@@ -371,7 +322,12 @@ run_count(struct count *c, int argc, char **argv, struct err *err)
 		return -1;
 	read_logs(c);
 	make_report(c);
-	return print_report(c, err);
+	if (c->renderer != &render_text || c->o->long_form)
+		return output_report(c->report, c->renderer, &c->o->output,
+		    err);
+	tell_alerts(c->report);
+	c->status = print_lines(c);
+	return 0;
 }
 
 static void
@@ -390,24 +346,26 @@ static int
 count_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
-	struct count_options o = { .csv_safe = true };
-	struct opt shared[LOGS_ROWS], own[COUNT_ROWS];
-	const struct opt *tables[] = { own, shared };
+	struct count_options o = { .output = OUTPUT_DEFAULTS };
+	struct opt shared[LOGS_ROWS], own[COUNT_ROWS], output[OUTPUT_ROWS];
+	const struct opt *tables[] = { own, output, shared };
 	struct count c = { .context = context, .o = &o };
 	struct err err;
 	int operands, status;
 
 	logs_rows(shared, &o.logs);
+	output_rows(output, &o.output);
 	count_rows(own, &o);
-	operands = cmd_options(self, context, tables, 2, argc, argv, &status);
+	operands = cmd_options(self, context, tables, 3, argc, argv, &status);
 	if (operands < 0)
 		return status;
 	if (run_count(&c, operands, argv + 1, &err) < 0)
 		status = cmd_fail(&err);
+	else if (c.status != 0)
+		status = c.status;
 	else
-		status = inputs_tell_failures(&c.logs, &c.pumped);
-	if (status == 0 && !o.empty_ok && !inputs_understood(&c.pumped))
-		status = 2;
+		status = inputs_conclude(&c.logs, &c.pumped,
+		    o.output.empty_ok);
 	count_clear(&c);
 	return status;
 }

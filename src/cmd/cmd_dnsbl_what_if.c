@@ -14,17 +14,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/out.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/what_if_options.h"
 #include "cmd/inputs.h"
-#include "cmd/terminal.h"
 #include "conf/conf.h"
 #include "dns/answers.h"
 #include "dns/asking.h"
 #include "dns/snapshot.h"
-#include "pump/pump.h"
 #include "render/render.h"
 #include "report/report.h"
 #include "whatif/best.h"
@@ -152,12 +149,9 @@ choose_policies(struct whatif *w, struct err *err)
 static int
 read_options(struct whatif *w, struct err *err)
 {
-	const char *output = w->o->output ? w->o->output : "text";
-
-	w->renderer = render_find(output);
+	w->renderer = output_choose(&w->o->output, err);
 	if (w->renderer == NULL)
-		return err_set(err, ERR_USAGE, "-o %s: there is no such "
-		    "output; there are text, json, jsonl and csv", output);
+		return -1;
 	return what_if_check(w->o, err) < 0 ? -1
 	    : lookup_choose(&w->o->lookup, &w->resolver, err);
 }
@@ -184,17 +178,11 @@ read_logs(struct whatif *w)
 	const struct logs *l = &w->logs;
 	struct reader_ctx *readers = mem_zalloc(l->jobs * sizeof(*readers));
 	void **ctx = mem_zalloc(l->jobs * sizeof(*ctx));
-	struct pump_options po = {
-		.sources = &l->sources, .format = l->format, .jobs = l->jobs,
-		.zone = l->zone,
-		.now_ns = l->now_given ? l->now_ns : WHEN_NONE,
-		.clock_ns = l->now_ns,
-		.wants = EVENT_BIT(EVENT_TRANSACTION),
-		.start_ns = l->period.start_ns, .end_ns = l->period.end_ns,
-		.sink = take_event, .sink_ctx = ctx,
-		.progress = l->progress ? logs_progress : NULL,
-	};
+	struct pump_options po = inputs_pump(l);
 
+	po.wants = EVENT_BIT(EVENT_TRANSACTION);
+	po.sink = take_event;
+	po.sink_ctx = ctx;
 	w->mails = mem_zalloc(l->jobs * sizeof(*w->mails));
 	for (unsigned i = 0; i < l->jobs; i++) {
 		mails_init(&w->mails[i], &w->context->conf->classes);
@@ -381,24 +369,6 @@ make_report(struct whatif *w)
 	whatif_trial(r, &w->trial, &so);
 }
 
-static int
-print_report(const struct whatif *w, struct err *err)
-{
-	struct render_options ro = { .csv_safe = w->o->csv_safe,
-		.directory = w->o->directory };
-	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
-	struct err late;
-	int status;
-
-	terminal_options(&ro, w->o->color);
-	status = w->renderer->render(w->report, &ro, out, err);
-	if (out_close(&out, &late) < 0 && status == 0) {
-		*err = late;
-		status = -1;
-	}
-	return status;
-}
-
 /* ---- the command ---- */
 
 static int
@@ -416,7 +386,7 @@ run_test(struct whatif *w, int argc, char **argv, struct err *err)
 		return -1;
 	make_report(w);
 	none_works = tell_lists(w);
-	if (print_report(w, err) < 0)
+	if (output_report(w->report, w->renderer, &w->o->output, err) < 0)
 		return -1;
 	if (w->interrupted)
 		return err_set(err, ERR_AGAIN, "interrupted: not every client "
@@ -443,11 +413,11 @@ static int
 test_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
-	struct what_if_options o = { .lookup = LOOKUP_DEFAULTS, .top = 20,
-		.csv_safe = true };
-	struct opt shared[LOGS_ROWS], asking[LOOKUP_ROWS];
-	struct opt own[WHAT_IF_ROWS];
-	const struct opt *tables[] = { own, asking, shared };
+	struct what_if_options o = { .lookup = LOOKUP_DEFAULTS,
+		.output = OUTPUT_DEFAULTS, .top = 20 };
+	struct opt own[WHAT_IF_ROWS], output[OUTPUT_ROWS];
+	struct opt asking[LOOKUP_ROWS], shared[LOGS_ROWS];
+	const struct opt *tables[] = { own, output, asking, shared };
 	struct whatif w = { .context = context, .o = &o,
 		.answers_ns = WHEN_NONE };
 	struct err err;
@@ -455,17 +425,17 @@ test_run(const struct cmd *self, struct cmd_context *context, int argc,
 
 	logs_rows(shared, &o.logs);
 	lookup_rows(asking, &o.lookup);
+	output_rows(output, &o.output);
 	what_if_rows(own, &o);
-	operands = cmd_options(self, context, tables, 3, argc, argv, &status);
+	operands = cmd_options(self, context, tables, 4, argc, argv, &status);
 	if (operands < 0)
 		return status;
 	answers_init(&w.answers);
 	if (run_test(&w, operands, argv + 1, &err) < 0)
 		status = cmd_fail(&err);
 	else
-		status = inputs_tell_failures(&w.logs, &w.pumped);
-	if (status == 0 && !o.empty_ok && !inputs_understood(&w.pumped))
-		status = 2;
+		status = inputs_conclude(&w.logs, &w.pumped,
+		    o.output.empty_ok);
 	whatif_clear(&w);
 	opt_list_clear(&o.policies);
 	return status;

@@ -464,9 +464,7 @@ report_run(const struct cmd *self, struct cmd_context *context, int argc,
 	if (run_report(&r, operands, argv + 1, &err) < 0)
 		status = cmd_fail(&err);
 	else
-		status = inputs_tell_failures(&r.logs, &r.pumped);
-	if (status == 0 && !o.empty_ok && !inputs_understood(&r.pumped))
-		status = 2;
+		status = inputs_conclude(&r.logs, &r.pumped, o.empty_ok);
 	run_clear(&r);
 	opt_list_clear(&o.facts);
 	return status;

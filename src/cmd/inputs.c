@@ -6,10 +6,23 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/when.h"
 #include "cmd/logs.h"
 #include "conf/conf.h"
-#include "pump/pump.h"
 #include "report/report.h"
+
+struct pump_options
+inputs_pump(const struct logs *l)
+{
+	return (struct pump_options){
+		.sources = &l->sources, .format = l->format, .jobs = l->jobs,
+		.zone = l->zone,
+		.now_ns = l->now_given ? l->now_ns : WHEN_NONE,
+		.clock_ns = l->now_ns,
+		.start_ns = l->period.start_ns, .end_ns = l->period.end_ns,
+		.progress = l->progress ? logs_progress : NULL,
+	};
+}
 
 void
 inputs_name_host(struct report *r, const struct conf *conf)
@@ -108,4 +121,14 @@ inputs_tell_failures(const struct logs *l, const struct pumped *pumped)
 		status = err_exit_status(ERR_IO);
 	}
 	return status;
+}
+
+int
+inputs_conclude(const struct logs *l, const struct pumped *pumped,
+    bool empty_ok)
+{
+	int status = inputs_tell_failures(l, pumped);
+
+	return status == 0 && !empty_ok && !inputs_understood(pumped) ? 2 :
+	    status;
 }

@@ -7,10 +7,14 @@
 
 #include <stdbool.h>
 
+#include "pump/pump.h"
+
 struct conf;
 struct logs;
-struct pumped;
 struct report;
+
+/* How a command reads what its options say; wants, join and sink are its own. */
+struct pump_options inputs_pump(const struct logs *l);
 
 /* Whose mail the report is about: as configured, else this machine's name. */
 void inputs_name_host(struct report *r, const struct conf *conf);
@@ -23,5 +27,8 @@ void inputs_explain_nothing(struct report *r, const struct pumped *p);
 /* Sources that could not be read whole, one line each on standard error; their
  * exit status. */
 int inputs_tell_failures(const struct logs *l, const struct pumped *p);
+/* The same, and 2 where nothing was understood, unless that is all right. */
+int inputs_conclude(const struct logs *l, const struct pumped *p,
+    bool empty_ok);
 
 #endif

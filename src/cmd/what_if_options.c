@@ -24,7 +24,6 @@ what_if_rows(struct opt rows[WHAT_IF_ROWS], struct what_if_options *o)
 		{ .type = OPT_TEXT, .name = "replay", .argument = "FILE",
 		    .value = &o->replay, .help = "take the answers of such a "
 		    "file, and ask nobody" },
-		{ .type = OPT_GROUP, .help = "Output" },
 		{ .type = OPT_FLAG, .short_name = 's', .name = "summary",
 		    .value = &o->summary, .help = "without the transactions "
 		    "one by one" },
@@ -32,20 +31,6 @@ what_if_rows(struct opt rows[WHAT_IF_ROWS], struct what_if_options *o)
 		    .value = &o->top, .min = 0, .max = 1000000000,
 		    .help = "recipients and domains shown, 0: all",
 		    .initial = "20" },
-		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
-		    .argument = "FORMAT", .value = &o->output,
-		    .help = "text, json, jsonl or csv", .initial = "text" },
-		{ .type = OPT_TEXT, .short_name = 'd', .name = "directory",
-		    .argument = "DIR", .value = &o->directory,
-		    .help = "csv: write one file a table there" },
-		{ .type = OPT_FLAG, .name = "csv-safe", .value = &o->csv_safe,
-		    .help = "csv: ' before what a spreadsheet would compute",
-		    .initial = "on" },
-		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
-		    .value = &o->color, .help = "auto, always, never",
-		    .initial = "auto" },
-		{ .type = OPT_FLAG, .name = "empty-ok", .value = &o->empty_ok,
-		    .help = "exit status 0 though nothing was understood" },
 		{ .type = OPT_END },
 	};
 	_Static_assert(sizeof(table) / sizeof(table[0]) <= WHAT_IF_ROWS,
@@ -60,9 +45,5 @@ what_if_check(const struct what_if_options *o, struct err *err)
 	if (o->snapshot && o->replay)
 		return err_set(err, ERR_USAGE, "--snapshot and --replay do not "
 		    "go together: what is replayed is in a file already");
-	if (o->directory && (o->output == NULL ||
-	    strcmp(o->output, "csv") != 0))
-		return err_set(err, ERR_USAGE, "-d %s: only -o csv writes a "
-		    "file a table", o->directory);
 	return 0;
 }

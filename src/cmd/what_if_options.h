@@ -10,6 +10,7 @@
 #include "base/opt.h"
 #include "cmd/logs.h"
 #include "cmd/lookup_options.h"
+#include "cmd/output.h"
 
 struct err;
 
@@ -24,15 +25,11 @@ struct what_if_options {
 	const char *replay;
 	bool summary;
 	long top;
-	const char *output;
-	const char *directory;
-	const char *color;
-	bool csv_safe;
-	bool empty_ok;
+	struct output_options output;
 };
 
 /* The option rows; they point into o, which must outlive them. */
-#define WHAT_IF_ROWS 15
+#define WHAT_IF_ROWS 9
 void what_if_rows(struct opt rows[WHAT_IF_ROWS],
     struct what_if_options *o);
 

@@ -76,7 +76,7 @@ parse_term(struct policy *p, struct str term, const struct answers *a,
 	str_cut(&weight, '=', &name);
 	name = str_trim(name);
 	if (name.n == 0)
-		return wrong(p->text, "a list is missing", str_none(), err);
+		return wrong(p->text, "a list is missing", STR(""), err);
 	if (weight.p != NULL && (!num_decimal(str_trim(weight), 3, &milli) ||
 	    milli < -WEIGHT_MAX || milli > WEIGHT_MAX))
 		return wrong(p->text, "this is no weight", str_trim(weight),
@@ -118,7 +118,7 @@ policy_parse(struct policy *p, const char *text, const struct answers *a,
 	*p = (struct policy){ .text = text };
 	str_cut(&rest, '>', &terms);
 	if (rest.p == NULL)
-		return wrong(text, "there is no >=", str_none(), err);
+		return wrong(text, "there is no >=", STR(""), err);
 	while (str_cut(&terms, ',', &term))
 		if (parse_term(p, term, a, lists, err) < 0)
 			return -1;
