@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "dns/meaning.h"
 #include "dns/resolve.h"
 
 /* Kept answers; more are told and forgotten. */
@@ -29,10 +30,6 @@
  * for the same client (RFC 2308, 7 allows five minutes). */
 #define KEEP_UNKNOWN_S 60
 #define SECOND_NS INT64_C(1000000000)
-
-/* 253 bytes are a name's most; 64 are the nibbles of an IPv6 address. */
-#define ZONE_MAX (253 - 64)
-#define LABEL_MAX 63
 
 struct waiter {
 	struct waiter *next;
@@ -97,40 +94,6 @@ dnsbl_new(struct resolver *r)
 
 /* ---- zones ---- */
 
-static bool
-label_is_good(struct str label)
-{
-	if (label.n == 0 || label.n > LABEL_MAX)
-		return false;
-	for (size_t i = 0; i < label.n; i++) {
-		char c = str_lower(label.p[i]);
-
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		    c == '-' || c == '_'))
-			return false;
-	}
-	return true;
-}
-
-int
-dnsbl_check_zone(struct buf *b, struct str name, struct err *err)
-{
-	struct str rest = name, label;
-	bool good;
-
-	if (name.n > 1 && name.p[name.n - 1] == '.')
-		rest.n--;
-	good = rest.n > 0 && rest.n <= ZONE_MAX;
-	for (size_t i = 0; good && i < rest.n; i++)
-		buf_add_char(b, str_lower(rest.p[i]));
-	while (good && str_cut(&rest, '.', &label))
-		good = label_is_good(label);
-	if (good)
-		return 0;
-	return err_set(err, ERR_USAGE, "%.*s: is no domain name; a block list "
-	    "is one, as zen.spamhaus.org", (int)str_head(name, 80).n, name.p);
-}
-
 int
 dnsbl_add_zone(struct dnsbl *d, struct str name, unsigned *zone,
     struct err *err)
@@ -170,24 +133,6 @@ dnsbl_given_up(const struct dnsbl *d, unsigned zone)
 {
 	assert(zone < d->n_zones);
 	return d->zones[zone].given_up;
-}
-
-void
-dnsbl_query_name(struct buf *b, const struct ip *ip, struct str zone)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	if (ip_is_v4(ip))
-		for (int i = 15; i >= 12; i--)
-			buf_printf(b, "%u.", ip->b[i]);
-	else
-		for (int i = 15; i >= 0; i--) {
-			char nibbles[4] = { digits[ip->b[i] & 15], '.',
-				digits[ip->b[i] >> 4], '.' };
-
-			buf_add(b, nibbles, sizeof(nibbles));
-		}
-	buf_add_str(b, zone);
 }
 
 /* ---- finding a look-up ---- */
@@ -257,80 +202,6 @@ free_lookup(struct lookup *l)
 {
 	buf_clear(&l->text);
 	free(l);
-}
-
-/* ---- what an answer means ---- */
-
-static enum dnsbl_reason
-reason_of_status(enum resolve_status status)
-{
-	switch (status) {
-	case RESOLVE_FOUND:
-	case RESOLVE_NO_NAME:
-	case RESOLVE_NO_DATA:
-		return DNSBL_NO_REASON;
-	case RESOLVE_TIMEOUT:
-		return DNSBL_TIMEOUT;
-	case RESOLVE_SERVFAIL:
-		return DNSBL_SERVFAIL;
-	case RESOLVE_REFUSED:
-		return DNSBL_REFUSED;
-	case RESOLVE_UNREACHABLE:
-		return DNSBL_UNREACHABLE;
-	case RESOLVE_BAD:
-		return DNSBL_BAD_ANSWER;
-	case RESOLVE_CANCELLED:
-		return DNSBL_CANCELLED;
-	}
-	assert(false && "a status without a reason");
-	return DNSBL_BAD_ANSWER;
-}
-
-/* DNSBL_NO_REASON for an address that means "listed". */
-static enum dnsbl_reason
-reason_of_address(const uint8_t a[4])
-{
-	if (a[0] != 127)
-		return DNSBL_OUTSIDE;
-	if (a[1] == 255 && a[2] == 255)
-		return DNSBL_ERROR_CODE;
-	if (a[1] == 0 && a[2] == 0 && a[3] == 1)
-		return DNSBL_LOOPBACK;
-	return DNSBL_NO_REASON;
-}
-
-static int
-compare_addresses(const void *a, const void *b)
-{
-	return memcmp(a, b, 4);
-}
-
-/* Sets result, reason and the text of A. */
-static void
-judge(struct lookup *l, const struct resolve_answer *answer)
-{
-	uint8_t a[RESOLVE_RECORDS][4];
-	enum dnsbl_reason reason = reason_of_status(answer->status);
-
-	memcpy(a, answer->a, sizeof(a));
-	qsort(a, answer->n, sizeof(a[0]), compare_addresses);
-	buf_reset(&l->text);
-	for (size_t i = 0; i < answer->n; i++) {
-		enum dnsbl_reason of_this = reason_of_address(a[i]);
-
-		buf_printf(&l->text, "%s%u.%u.%u.%u", i > 0 ? " " : "",
-		    a[i][0], a[i][1], a[i][2], a[i][3]);
-		if (i == 0)
-			reason = of_this;
-		else if (reason != of_this)
-			reason = DNSBL_MIXED;
-	}
-	l->a_n = l->text.n;
-	l->answer.reason = reason;
-	l->answer.result = reason != DNSBL_NO_REASON ? DNSBL_UNKNOWN
-	    : answer->n > 0 ? DNSBL_LISTED : DNSBL_NOT_LISTED;
-	l->ttl_s = l->answer.result == DNSBL_UNKNOWN ? KEEP_UNKNOWN_S
-	    : answer->ttl_s;
 }
 
 /* ---- asking and telling ---- */
@@ -419,7 +290,13 @@ got_a(void *ctx, const struct resolve_answer *answer)
 {
 	struct lookup *l = ctx;
 
-	judge(l, answer);
+	buf_reset(&l->text);
+	l->answer.reason = meaning_of(&l->text, answer);
+	l->answer.result = l->answer.reason != DNSBL_NO_REASON ? DNSBL_UNKNOWN
+	    : answer->n > 0 ? DNSBL_LISTED : DNSBL_NOT_LISTED;
+	l->a_n = l->text.n;
+	l->ttl_s = l->answer.result == DNSBL_UNKNOWN ? KEEP_UNKNOWN_S
+	    : answer->ttl_s;
 	if (l->answer.result != DNSBL_LISTED) {
 		conclude(l);
 		return;
@@ -497,41 +374,4 @@ dnsbl_free(struct dnsbl **dp)
 	buf_clear(&d->name);
 	free(d);
 	*dp = NULL;
-}
-
-/* ---- names ---- */
-
-const char *
-dnsbl_result_name(enum dnsbl_result result)
-{
-	static const char *const names[] = {
-		[DNSBL_NOT_ASKED] = "not asked",
-		[DNSBL_NOT_LISTED] = "not listed",
-		[DNSBL_LISTED] = "listed",
-		[DNSBL_UNKNOWN] = "unknown",
-	};
-
-	return names[result];
-}
-
-const char *
-dnsbl_reason_name(enum dnsbl_reason reason)
-{
-	static const char *const names[DNSBL_REASONS] = {
-		[DNSBL_NO_REASON] = "",
-		[DNSBL_TIMEOUT] = "timeout",
-		[DNSBL_SERVFAIL] = "SERVFAIL",
-		[DNSBL_REFUSED] = "REFUSED",
-		[DNSBL_UNREACHABLE] = "name server unreachable",
-		[DNSBL_BAD_ANSWER] = "garbage",
-		[DNSBL_ERROR_CODE] = "error code of the list",
-		[DNSBL_LOOPBACK] = "127.0.0.1",
-		[DNSBL_OUTSIDE] = "answer outside 127.0.0.0/8",
-		[DNSBL_MIXED] = "contradictory answer",
-		[DNSBL_GIVEN_UP] = "given up",
-		[DNSBL_CANCELLED] = "interrupted",
-		[DNSBL_NOT_RECORDED] = "not in the snapshot",
-	};
-
-	return names[reason];
 }

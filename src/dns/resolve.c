@@ -28,18 +28,18 @@
 #include "base/err.h"
 #include "base/ip.h"
 #include "base/mem.h"
-#include "base/num.h"
+#include "dns/lanes.h"
+#include "dns/packet.h"
+#include "dns/server.h"
 
 #define SECOND_NS INT64_C(1000000000)
-/* How far a lane that was held up may hurry to be on time again. */
-#define CATCH_UP_NS (SECOND_NS / 10)
 /* How long a caught signal may go unnoticed: it may come right before poll. */
 #define STOP_MS 250
 /* c-ares has one UDP and one TCP socket a server. */
 #define SOCKETS 32
 
 struct question {
-	struct question *next;
+	struct waiting waiting; /* first: what lanes know of it */
 	struct resolver *r;
 	unsigned lane;
 	enum resolve_type type;
@@ -49,18 +49,10 @@ struct question {
 	char name[];
 };
 
-struct lane {
-	struct question *first, *last; /* first NULL: empty */
-	int64_t next_ns; /* when the next one may be sent */
-};
-
 struct resolver {
 	ares_channel channel;
 	struct resolver_options o;
-	struct lane *lanes;
-	size_t n_lanes, cap_lanes;
-	size_t turn;	   /* the lane that is looked at first */
-	size_t waiting;
+	struct lanes lanes;	/* of questions that wait */
 	size_t under_way;
 	uint64_t sent;
 	struct pollfd sockets[SOCKETS];
@@ -79,70 +71,14 @@ clock_ns(void)
 
 /* ---- opening ---- */
 
-struct server {
-	struct ip ip;
-	uint16_t port;
-};
-
-static bool
-parse_port(struct str s, uint16_t *port)
-{
-	uint64_t n;
-
-	if (!num_u64(s, &n) || n == 0 || n > UINT16_MAX)
-		return false;
-	*port = (uint16_t)n;
-	return true;
-}
-
-/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */
-static bool
-parse_server(struct str s, struct server *server)
-{
-	struct str address, port = str_none();
-
-	server->port = 53;
-	if (ip_parse(s, &server->ip))
-		return true;
-	if (s.n > 0 && s.p[0] == '[') {
-		port = str_skip(s, 1);
-		str_cut(&port, ']', &address);
-		if (port.p == NULL)
-			return false;
-		if (port.n == 0)
-			return ip_parse(address, &server->ip);
-		if (port.p[0] != ':')
-			return false;
-		port = str_skip(port, 1);
-	} else {
-		port = s;
-		str_cut(&port, ':', &address);
-	}
-	return port.p != NULL && ip_parse(address, &server->ip) &&
-	    parse_port(port, &server->port);
-}
-
-int
-resolver_check_server(const char *text, struct err *err)
-{
-	struct server server;
-
-	if (parse_server(str_from(text), &server))
-		return 0;
-	return err_set(err, ERR_USAGE, "%.80s: is no name server; write its "
-	    "address, and a port if need be: 192.0.2.1:5353 or "
-	    "[2001:db8::1]:5353", text);
-}
-
 static int
 use_server(struct resolver *r, struct err *err)
 {
 	struct ares_addr_port_node node = { 0 };
 	struct server server;
 
-	if (resolver_check_server(r->o.server, err) < 0)
+	if (server_parse(&server, r->o.server, err) < 0)
 		return -1;
-	parse_server(str_from(r->o.server), &server);
 	node.udp_port = node.tcp_port = server.port;
 	if (ip_is_v4(&server.ip)) {
 		node.family = AF_INET;
@@ -181,6 +117,14 @@ socket_changed(void *ctx, ares_socket_t fd, int readable, int writable)
 		    (writable ? POLLOUT : 0)) };
 }
 
+int
+resolver_check_server(const char *text, struct err *err)
+{
+	struct server server;
+
+	return server_parse(&server, text, err);
+}
+
 struct resolver *
 resolver_open(const struct resolver_options *o, struct err *err)
 {
@@ -197,6 +141,7 @@ resolver_open(const struct resolver_options *o, struct err *err)
 
 	assert(o->concurrency > 0 && o->tries > 0 && o->timeout_ms > 0);
 	r->o = *o;
+	lanes_init(&r->lanes, o->rate);
 	ares_library_init(ARES_LIB_INIT_ALL);
 	status = ares_init_options(&r->channel, &ao, ARES_OPT_FLAGS |
 	    ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
@@ -212,36 +157,10 @@ resolver_open(const struct resolver_options *o, struct err *err)
 unsigned
 resolver_add_lane(struct resolver *r)
 {
-	ARRAY_PUSH(r->lanes, r->n_lanes, r->cap_lanes) =
-	    (struct lane){ .next_ns = clock_ns() };
-	return (unsigned)r->n_lanes - 1;
+	return lanes_add(&r->lanes, clock_ns());
 }
 
-/* ---- lanes ---- */
-
-static void
-lane_push(struct resolver *r, struct question *q)
-{
-	struct lane *lane = &r->lanes[q->lane];
-
-	q->next = NULL;
-	if (lane->first == NULL)
-		lane->first = q;
-	else
-		lane->last->next = q;
-	lane->last = q;
-	r->waiting++;
-}
-
-static struct question *
-lane_pop(struct resolver *r, struct lane *lane)
-{
-	struct question *q = lane->first;
-
-	lane->first = q->next;
-	r->waiting--;
-	return q;
-}
+/* ---- asking ---- */
 
 void
 resolver_ask(struct resolver *r, unsigned lane, enum resolve_type type,
@@ -250,23 +169,22 @@ resolver_ask(struct resolver *r, unsigned lane, enum resolve_type type,
 	size_t n = strlen(name) + 1;
 	struct question *q = mem_alloc(sizeof(*q) + n);
 
-	assert(lane < r->n_lanes);
 	*q = (struct question){ .r = r, .lane = lane, .type = type,
 		.tries = r->o.tries, .fn = fn, .ctx = ctx };
 	memcpy(q->name, name, n);
-	lane_push(r, q);
+	lanes_push(&r->lanes, q->lane, &q->waiting);
 }
 
 size_t
 resolver_waiting(const struct resolver *r)
 {
-	return r->waiting;
+	return r->lanes.n_waiting;
 }
 
 size_t
 resolver_unanswered(const struct resolver *r)
 {
-	return r->waiting + r->under_way;
+	return r->lanes.n_waiting + r->under_way;
 }
 
 uint64_t
@@ -339,7 +257,7 @@ read_texts(struct resolver *r, const unsigned char *packet, int n,
     struct resolve_answer *answer)
 {
 	struct ares_txt_ext *strings = NULL;
-	size_t ends[RESOLVE_RECORDS];
+	size_t ends[RESOLVE_RECORDS] = { 0 };
 	size_t begin = 0;
 	int status = ares_parse_txt_reply_ext(packet, n, &strings);
 
@@ -364,74 +282,6 @@ read_texts(struct resolver *r, const unsigned char *packet, int n,
 		answer->status = RESOLVE_NO_DATA;
 }
 
-/* The place behind a name in a packet, or NULL. */
-static const unsigned char *
-skip_name(const unsigned char *at, const unsigned char *packet, int n)
-{
-	char *name;
-	long length;
-
-	if (ares_expand_name(at, packet, n, &name, &length) != ARES_SUCCESS)
-		return NULL;
-	ares_free_string(name);
-	return at + length;
-}
-
-static uint32_t
-get16(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 8 | p[1];
-}
-
-static uint32_t
-get32(const unsigned char *p)
-{
-	return get16(p) << 16 | get16(p + 2);
-}
-
-/*
- * How long "there is none" may be kept: the smaller one of the TTL and of the
- * last number of the SOA record in the authority section (RFC 2308, 5).
- */
-static uint32_t
-negative_ttl(const unsigned char *packet, int n)
-{
-	const unsigned char *at = packet + NS_HFIXEDSZ, *end = packet + n;
-	uint32_t questions, records;
-
-	if (n < NS_HFIXEDSZ)
-		return 0;
-	/* RFC 1035, 4.1.1: the four counts of the header. */
-	questions = get16(packet + 4);
-	records = get16(packet + 6) + get16(packet + 8);
-	while (questions-- > 0) {
-		at = skip_name(at, packet, n);
-		if (at == NULL || end - at < NS_QFIXEDSZ)
-			return 0;
-		at += NS_QFIXEDSZ;
-	}
-	while (records-- > 0) {
-		/* type, class, TTL, length of what follows */
-		const unsigned char *record = skip_name(at, packet, n);
-		uint32_t length;
-
-		if (record == NULL || end - record < NS_RRFIXEDSZ)
-			return 0;
-		length = get16(record + 8);
-		at = record + NS_RRFIXEDSZ;
-		if (end - at < (ptrdiff_t)length)
-			return 0;
-		at += length;
-		if (get16(record) == ns_t_soa && length >= 20) {
-			uint32_t ttl = get32(record + 4);
-			uint32_t minimum = get32(at - 4);
-
-			return ttl < minimum ? ttl : minimum;
-		}
-	}
-	return 0;
-}
-
 static void
 tell(struct question *q, struct resolve_answer *answer)
 {
@@ -449,7 +299,7 @@ answered(void *ctx, int status, int timeouts, unsigned char *packet, int n)
 	(void)timeouts;
 	r->under_way--;
 	if (answer.status == RESOLVE_SERVFAIL && --q->tries > 0) {
-		lane_push(r, q);
+		lanes_push(&r->lanes, q->lane, &q->waiting);
 		return;
 	}
 	if (answer.status == RESOLVE_FOUND && q->type == RESOLVE_A)
@@ -458,45 +308,31 @@ answered(void *ctx, int status, int timeouts, unsigned char *packet, int n)
 		read_texts(r, packet, n, &answer);
 	if ((answer.status == RESOLVE_NO_NAME ||
 	    answer.status == RESOLVE_NO_DATA) && packet != NULL)
-		answer.ttl_s = negative_ttl(packet, n);
+		answer.ttl_s = packet_negative_ttl(packet, (size_t)n);
 	tell(q, &answer);
 }
 
 /* ---- running ---- */
 
-static void
-send_one(struct resolver *r, struct lane *lane, int64_t now_ns)
+static struct question *
+question_of(struct waiting *w)
 {
-	struct question *q = lane_pop(r, lane);
-
-	if (r->o.rate > 0) {
-		int64_t late = now_ns - CATCH_UP_NS;
-
-		if (lane->next_ns < late)
-			lane->next_ns = late;
-		lane->next_ns += SECOND_NS / r->o.rate;
-	}
-	r->under_way++;
-	r->sent++;
-	ares_query(r->channel, q->name, ns_c_in, (int)q->type, answered, q);
+	return (struct question *)w;
 }
 
-/* In turns, so that a list with many questions does not hold up another. */
 static void
 send_all(struct resolver *r, int64_t now_ns)
 {
-	size_t idle = 0;
+	struct waiting *w;
 
-	while (idle < r->n_lanes && r->under_way < r->o.concurrency) {
-		struct lane *lane = &r->lanes[r->turn++ % r->n_lanes];
+	while (r->under_way < r->o.concurrency &&
+	    (w = lanes_next(&r->lanes, now_ns)) != NULL) {
+		struct question *q = question_of(w);
 
-		if (lane->first == NULL ||
-		    (r->o.rate > 0 && lane->next_ns > now_ns)) {
-			idle++;
-		} else {
-			send_one(r, lane, now_ns);
-			idle = 0;
-		}
+		r->under_way++;
+		r->sent++;
+		ares_query(r->channel, q->name, ns_c_in, (int)q->type, answered,
+		    q);
 	}
 }
 
@@ -510,15 +346,13 @@ next_event_ns(struct resolver *r, int64_t now_ns, int64_t at_most_ns)
 	int64_t wait_ns = (int64_t)tv->tv_sec * SECOND_NS +
 	    (int64_t)tv->tv_usec * 1000;
 
-	if (r->under_way >= r->o.concurrency)
-		return wait_ns;
-	for (size_t i = 0; i < r->n_lanes; i++) {
-		const struct lane *lane = &r->lanes[i];
+	if (r->under_way < r->o.concurrency) {
+		int64_t lane_ns = lanes_when(&r->lanes, now_ns);
 
-		if (lane->first != NULL && lane->next_ns - now_ns < wait_ns)
-			wait_ns = lane->next_ns - now_ns;
+		if (lane_ns < wait_ns)
+			wait_ns = lane_ns;
 	}
-	return wait_ns < 0 ? 0 : wait_ns;
+	return wait_ns;
 }
 
 static void
@@ -572,21 +406,20 @@ void
 resolver_drop(struct resolver *r, unsigned lane)
 {
 	struct resolve_answer cancelled = { .status = RESOLVE_CANCELLED };
-	size_t n = 0;
+	struct waiting *w;
 
-	assert(lane < r->n_lanes);
-	for (const struct question *q = r->lanes[lane].first; q; q = q->next)
-		n++;
 	/* Not those that are asked while the others are told. */
-	while (n-- > 0)
-		tell(lane_pop(r, &r->lanes[lane]), &cancelled);
+	for (size_t n = lanes_length(&r->lanes, lane); n > 0; n--) {
+		w = lanes_pop(&r->lanes, lane);
+		tell(question_of(w), &cancelled);
+	}
 }
 
 void
 resolver_cancel(struct resolver *r)
 {
 	ares_cancel(r->channel);
-	for (unsigned i = 0; i < r->n_lanes; i++)
+	for (unsigned i = 0; i < r->lanes.n; i++)
 		resolver_drop(r, i);
 }
 
@@ -603,7 +436,7 @@ resolver_close(struct resolver **rp)
 		ares_destroy(r->channel);
 	}
 	ares_library_cleanup();
-	free(r->lanes);
+	lanes_clear(&r->lanes);
 	buf_clear(&r->texts);
 	free(r);
 	*rp = NULL;

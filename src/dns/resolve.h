@@ -36,7 +36,8 @@ struct resolver;
 struct resolver_options {
 	/*
 	 * "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353";
-	 * NULL: those of the system (resolv.conf), the first one first.
+	 * NULL: those of the system (resolv.conf; this machine if it names
+	 * none), the first one first.
 	 */
 	const char *server;
 	unsigned concurrency; /* queries under way at once, all lanes; not 0 */
@@ -89,7 +90,7 @@ int resolver_check_server(const char *text, struct err *err);
 
 /*
  * NULL with *err: ERR_USAGE for options.server, ERR_AGAIN when the system
- * names no server.  Nothing is sent yet.  The options are copied.
+ * has no resources left.  Nothing is sent yet.  The options are copied.
  */
 struct resolver *resolver_open(const struct resolver_options *o,
     struct err *err);
