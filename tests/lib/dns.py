@@ -74,7 +74,7 @@ class Rbldnsd:
                                ":/usr/sbin:/sbin")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [program or "rbldnsd", "-n", "-r", "/", "-w", str(self.top),
+                [program or "rbldnsd", "-n", "-w", str(self.top),
                  "-b", "127.0.0.1/%d" % port, *self.arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         atexit.register(self.stop)
