@@ -173,6 +173,16 @@ count_ham_senders(const struct trial *t, stops_fn *stops, const void *ctx,
 	buf_clear(&scratch);
 }
 
+/* Notes end at a NUL byte, which a stranger may have put into his address. */
+static void
+add_address(struct buf *b, struct str address)
+{
+	if (address.n == 0)
+		buf_add_str(b, STR("(none)"));
+	for (size_t i = 0; i < address.n; i++)
+		buf_add_char(b, address.p[i] ? address.p[i] : '?');
+}
+
 /* "; 4 were ham from 2 senders: ann@a.example (3), bob@b.example (1)" */
 static void
 add_ham(struct buf *b, const struct trial *t, stops_fn *stops, const void *ctx,
@@ -190,8 +200,7 @@ add_ham(struct buf *b, const struct trial *t, stops_fn *stops, const void *ctx,
 	    ham == 1 ? "was" : "were", senders.n, s_of(senders.n));
 	for (size_t i = 0; i < senders.n && i < SENDERS_NAMED; i++) {
 		buf_add_str(b, i > 0 ? STR(", ") : STR(""));
-		buf_add_str(b, senders.rows[i].label.n > 0
-		    ? senders.rows[i].label : STR("(none)"));
+		add_address(b, senders.rows[i].label);
 		buf_printf(b, " (%" PRIu64 ")", senders.rows[i].count[LISTED]);
 	}
 	if (senders.n > SENDERS_NAMED)
@@ -224,6 +233,16 @@ add_verdict(struct buf *b, const struct trial *t, struct str name,
 	    e.by_fate[FATE_DENIED] == 1 ? "was" : "were");
 }
 
+static bool
+was_given_up(const struct trial *t, unsigned list)
+{
+	for (uint32_t client = 0; client < t->answers->n_clients; client++)
+		if (answers_get(t->answers, client, list)->reason ==
+		    DNSBL_GIVEN_UP)
+			return true;
+	return false;
+}
+
 static void
 add_unknown(struct buf *b, const struct trial *t, unsigned list)
 {
@@ -233,6 +252,9 @@ add_unknown(struct buf *b, const struct trial *t, unsigned list)
 	if (unknown > 0)
 		buf_printf(b, " What it says of %" PRIu64 " of %" PRIu64
 		    " clients is not known.", unknown, t->n_clients);
+	if (was_given_up(t, list))
+		buf_printf(b, " It was given up after %d such answers in a "
+		    "row.", DNSBL_PATIENCE);
 	if (not_asked > 0)
 		buf_printf(b, " It was not asked for %" PRIu64 " of %" PRIu64
 		    " clients.", not_asked, t->n_clients);

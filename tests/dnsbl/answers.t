@@ -238,14 +238,18 @@ def test_privacy():
                             "fc00::1", "224.0.0.1", "not-an-address",
                             "1.2.3.4.5", "")] + [
         Mail(IP, sender="$(touch pwned)@x", to="`id`@example.org"),
-        Mail(IP, sender="a@b;touch pwned;", to="|touch pwned")])
+        Mail(IP, sender="a@b;touch pwned;", to="|touch pwned"),
+        Mail(IP, sender="nul\0\x1b[2J@x")])
     report = test("x.example", log, resolver=stub.address)
     equal(set(stub.asked()), {"1.0.0.127.x.example", "2.0.0.127.x.example",
                               query_name(IP, "x.example")},
           "only public addresses are asked about")
     equal(report["head"]["not_public"], 12, "... the others are counted")
     equal([r["from"] for r in rows(report)],
-          ["$(touch pwned)@x", "a@b;touch pwned;"], "a sender is only text")
+          ["$(touch pwned)@x", "a@b;touch pwned;", "nul\0\x1b[2J@x"],
+          "a sender is only text")
+    ok(section(report)["notes"][0].endswith(" denied anyway."),
+       "... which cuts no verdict", section(report)["notes"])
     ok(not list(pathlib.Path(os.environ.get("TMPDIR", "/tmp"))
                 .rglob("pwned")) and not os.path.exists("pwned"),
        "... and no shell has seen it")
@@ -268,6 +272,8 @@ def test_dying():
               "... what it would have said is unknown, the other list's not")
         ok("given up" in {r["reason"] for r in table(report, "unknown")},
            "... which is told")
+        ok("given up after 100 such answers" in " ".join(
+            section(report)["notes"]), "... in the verdict too")
 
 
 def test_resolver():

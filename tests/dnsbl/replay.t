@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from whatif import Mail, by_list, log_of, rows, section, table, test
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from dns import REFUSED, SERVFAIL, Stub, by_zone, probes
+from dns import REFUSED, SERVFAIL, Stub, by_zone, probes, query_name
 from mailtally import run, scratch
 from tap import done, equal, ok
 
@@ -77,6 +77,36 @@ def test_same():
           [dict(r, only_this_list=r["listed"]) for r in table(live, "lists")
            if r["list"] == "y.example"], "one list of several")
     return snapshot, log
+
+
+def test_own():
+    """--exclude-own from a file."""
+    conf = scratch("own.conf", "[lists]\ndnsbl = own.example\n")
+    env = {"MAILTALLY_CONF": str(conf)}
+    stub = Stub(by_zone({
+        "own.example": probes(lambda q: q.listed() if q.name[0] in "12"
+                              else q.nothing()),
+        "x.example": probes(lambda q: q.listed() if q.name[0] in "23"
+                            else q.nothing())}))
+    log = log_of("own.log", [Mail(ip) for ip in CLIENTS])
+    snapshot = scratch("own.snapshot")
+    live = test("--exclude-own", "--snapshot", snapshot, "x.example", log,
+                resolver=stub.address, env=env)
+    again = test("--exclude-own", "--replay", snapshot, log, env=env)
+    equal((again["head"], rows(again)), (live["head"], rows(live)),
+          "a replay without clients of own lists")
+    asked = set(stub.asked("x.example")) - {"2.0.0.127.x.example"}
+    equal({name[0] for name in asked} & set("12"), {"1"},
+          "what an own list has is not asked of others, but by the probe")
+    equal(sorted(n for n in asked if n[0] == "1"), ["1.0.0.127.x.example"],
+          "... 127.0.0.1")
+    equal(by_list(live, "listed"),
+          {"x.example": sum(query_name(ip, "x")[0] == "3" for ip in CLIENTS)},
+          "... and only what the list adds is told")
+    result = run("dnsbl", "test", "--exclude-own", "--replay",
+                 scratch("few", HEAD + "list\tx.example\tworks\n"), log,
+                 env=env)
+    equal(result.status, 64, "an own list that the file does not know", result)
 
 
 def test_unknown(log):
@@ -176,6 +206,7 @@ def test_not_written():
 
 def main():
     snapshot, log = test_same()
+    test_own()
     test_unknown(log)
     test_wrong()
     test_mutations(snapshot, log)
