@@ -31,7 +31,7 @@
 #include "whatif/show.h"
 
 /* What a run holds, from options to the finished report. */
-struct whatif {
+struct what_if {
 	const struct cmd_context *context;
 	const struct what_if_options *o;
 	const struct renderer *renderer;
@@ -61,7 +61,7 @@ is_log(const char *operand)
 }
 
 static int
-add_list(struct whatif *w, struct str name, uint64_t *set, struct err *err)
+add_list(struct what_if *w, struct str name, uint64_t *set, struct err *err)
 {
 	struct buf b = { 0 };
 	int list = -1;
@@ -79,7 +79,7 @@ add_list(struct whatif *w, struct str name, uint64_t *set, struct err *err)
 }
 
 static int
-add_own_lists(struct whatif *w, struct err *err)
+add_own_lists(struct what_if *w, struct err *err)
 {
 	const struct conf *c = w->context->conf;
 
@@ -96,7 +96,7 @@ add_own_lists(struct whatif *w, struct err *err)
 }
 
 static int
-check_lists(const struct whatif *w, struct err *err)
+check_lists(const struct what_if *w, struct err *err)
 {
 	if (w->lists == 0)
 		return err_set(err, ERR_USAGE, "dnsbl test: which list is to be "
@@ -110,7 +110,7 @@ check_lists(const struct whatif *w, struct err *err)
 
 /* Takes the lists out of the operands; what is left are logs. */
 static int
-choose_lists(struct whatif *w, int *argc, char **argv, struct err *err)
+choose_lists(struct what_if *w, int *argc, char **argv, struct err *err)
 {
 	int n_logs = 0;
 
@@ -134,7 +134,7 @@ choose_lists(struct whatif *w, int *argc, char **argv, struct err *err)
 }
 
 static int
-choose_policies(struct whatif *w, struct err *err)
+choose_policies(struct what_if *w, struct err *err)
 {
 	const struct opt_list *list = &w->o->policies;
 
@@ -147,7 +147,7 @@ choose_policies(struct whatif *w, struct err *err)
 }
 
 static int
-read_options(struct whatif *w, struct err *err)
+read_options(struct what_if *w, struct err *err)
 {
 	w->renderer = output_choose(&w->o->output, err);
 	if (w->renderer == NULL)
@@ -173,7 +173,7 @@ take_event(void *ctx, const struct event *ev)
 }
 
 static void
-read_logs(struct whatif *w)
+read_logs(struct what_if *w)
 {
 	const struct logs *l = &w->logs;
 	struct reader_ctx *readers = mem_zalloc(l->jobs * sizeof(*readers));
@@ -206,7 +206,7 @@ read_logs(struct whatif *w)
 static void
 tell_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	struct whatif *w = ctx;
+	struct what_if *w = ctx;
 	int64_t now_ns = when_now_ns();
 	struct buf b = { 0 };
 
@@ -224,7 +224,7 @@ tell_progress(void *ctx, uint64_t done, uint64_t total)
 }
 
 static void
-wipe_progress(const struct whatif *w)
+wipe_progress(const struct what_if *w)
 {
 	if (w->told_ns > 0)
 		fprintf(stderr, "\r%*s\r", 70, "");
@@ -232,7 +232,7 @@ wipe_progress(const struct whatif *w)
 
 /* The answers of one address after the other, in their order. */
 static void
-add_clients(struct whatif *w)
+add_clients(struct what_if *w)
 {
 	for (size_t i = 0; i < w->mails->n; i++) {
 		struct ip ip = mails_ip(w->mails, w->mails->rows[i].client);
@@ -242,7 +242,7 @@ add_clients(struct whatif *w)
 }
 
 static void
-tell_speed(const struct whatif *w, uint64_t queries)
+tell_speed(const struct what_if *w, uint64_t queries)
 {
 	double seconds = (double)(when_now_ns() - w->begun_ns) / 1e9;
 
@@ -253,7 +253,7 @@ tell_speed(const struct whatif *w, uint64_t queries)
 }
 
 static int
-ask_lists(struct whatif *w, struct err *err)
+ask_lists(struct what_if *w, struct err *err)
 {
 	const volatile sig_atomic_t *stop = lookup_catch_signals();
 	struct asking k = { .answers = &w->answers, .stop = stop,
@@ -283,7 +283,7 @@ ask_lists(struct whatif *w, struct err *err)
 
 /* What a file does not know of a list that works is unknown, not "not listed". */
 static void
-fill_gaps(struct whatif *w)
+fill_gaps(struct what_if *w)
 {
 	const struct dnsbl_answer gap = { .result = DNSBL_UNKNOWN,
 		.reason = DNSBL_NOT_RECORDED, .a = STR(""), .txt = STR("") };
@@ -299,7 +299,7 @@ fill_gaps(struct whatif *w)
 }
 
 static int
-get_answers(struct whatif *w, struct err *err)
+get_answers(struct what_if *w, struct err *err)
 {
 	add_clients(w);
 	if (w->o->replay) {
@@ -316,12 +316,12 @@ get_answers(struct whatif *w, struct err *err)
 
 /* Lists that could not be tested; true if none could. */
 static bool
-tell_lists(struct whatif *w)
+tell_lists(struct what_if *w)
 {
 	bool none = true;
 
 	for (unsigned i = 0; i < w->answers.n_lists; i++) {
-		const struct list *l = &w->answers.lists[i];
+		const struct answers_list *l = &w->answers.lists[i];
 		struct buf b = { 0 };
 
 		if (!((w->lists | w->own) >> i & 1))
@@ -339,9 +339,9 @@ tell_lists(struct whatif *w)
 }
 
 static void
-make_report(struct whatif *w)
+make_report(struct what_if *w)
 {
-	const struct whatif_options so = {
+	const struct trial_view so = {
 		.zone = w->logs.zone,
 		.keep_local_case =
 		    w->context->conf->classes.case_sensitive_local,
@@ -366,13 +366,13 @@ make_report(struct whatif *w)
 		report_alert(r, "The run was interrupted: this is what was "
 		    "known by then; what was not asked counts as not listed.");
 	trial_init(&w->trial, w->mails, &w->answers, w->lists, w->own);
-	whatif_trial(r, &w->trial, &so);
+	trial_show(r, &w->trial, &so);
 }
 
 /* ---- the command ---- */
 
 static int
-run_test(struct whatif *w, int argc, char **argv, struct err *err)
+run_test(struct what_if *w, int argc, char **argv, struct err *err)
 {
 	bool none_works;
 
@@ -396,7 +396,7 @@ run_test(struct whatif *w, int argc, char **argv, struct err *err)
 }
 
 static void
-whatif_clear(struct whatif *w)
+what_if_clear(struct what_if *w)
 {
 	report_free(&w->report);
 	trial_clear(&w->trial);
@@ -418,7 +418,7 @@ test_run(const struct cmd *self, struct cmd_context *context, int argc,
 	struct opt own[WHAT_IF_ROWS], output[OUTPUT_ROWS];
 	struct opt asking[LOOKUP_ROWS], shared[LOGS_ROWS];
 	const struct opt *tables[] = { own, output, asking, shared };
-	struct whatif w = { .context = context, .o = &o,
+	struct what_if w = { .context = context, .o = &o,
 		.answers_ns = WHEN_NONE };
 	struct err err;
 	int operands, status;
@@ -436,7 +436,7 @@ test_run(const struct cmd *self, struct cmd_context *context, int argc,
 	else
 		status = inputs_conclude(&w.logs, &w.pumped,
 		    o.output.empty_ok);
-	whatif_clear(&w);
+	what_if_clear(&w);
 	opt_list_clear(&o.policies);
 	return status;
 }

@@ -21,7 +21,7 @@
 /* As many lists as a set of them has bits. */
 #define ANSWERS_LISTS_MAX 64
 
-struct list {
+struct answers_list {
 	struct str name;	  /* lower case; the table's */
 	struct dnsbl_probe probe; /* its text is the table's */
 };
@@ -34,7 +34,7 @@ struct answer {
 };
 
 struct answers {
-	struct list lists[ANSWERS_LISTS_MAX];
+	struct answers_list lists[ANSWERS_LISTS_MAX];
 	size_t n_lists;
 	struct intern clients; /* by their 16 bytes; number is id - 1 */
 	size_t n_clients;

@@ -48,7 +48,7 @@ end_line(struct buf *b)
 }
 
 static void
-add_list(struct buf *b, const struct list *l)
+add_list(struct buf *b, const struct answers_list *l)
 {
 	buf_add_str(b, STR("list"));
 	add_field(b, l->name);

@@ -14,7 +14,7 @@
 #include "whatif/effect.h"
 
 void
-whatif_row(struct report *r, struct table *t, const struct value *values,
+trial_row(struct report *r, struct table *t, const struct value *values,
     size_t n)
 {
 	struct row *row = table_row(r, t);
@@ -25,7 +25,7 @@ whatif_row(struct report *r, struct table *t, const struct value *values,
 }
 
 struct value
-whatif_text(struct report *r, const struct buf *b)
+trial_text(struct report *r, const struct buf *b)
 {
 	return value_text(arena_str(&r->arena, buf_str(b)));
 }
@@ -63,7 +63,7 @@ bare_text(struct report *r, struct str raw)
 	for (size_t i = 0; i < raw.n; i++)
 		if (raw.p[i] != '<' && raw.p[i] != '>')
 			buf_add_char(&b, raw.p[i]);
-	v = b.n > 0 ? whatif_text(r, &b) : value_text(STR("<>"));
+	v = b.n > 0 ? trial_text(r, &b) : value_text(STR("<>"));
 	buf_clear(&b);
 	return v;
 }
@@ -84,7 +84,7 @@ first_recipient(struct report *r, struct str list)
 		others++;
 	if (others > 0)
 		buf_printf(&b, " +%u", others);
-	v = whatif_text(r, &b);
+	v = trial_text(r, &b);
 	buf_clear(&b);
 	return v;
 }
@@ -109,7 +109,7 @@ add_local_time(struct report *r, const struct zone *zone, int64_t time_ns,
 
 static void
 add_listed(struct report *r, struct table *table, const struct trial *t,
-    const struct mail *m, unsigned list, const struct whatif_options *o)
+    const struct mail *m, unsigned list, const struct trial_view *o)
 {
 	const struct answers *a = t->answers;
 	const struct answer *answer = answers_get(a, t->row_of[m->client],
@@ -121,7 +121,7 @@ add_listed(struct report *r, struct table *table, const struct trial *t,
 
 	ip_format(&b, &ip);
 	add_local_time(r, o->zone, m->time_ns, &date, &time);
-	whatif_row(r, table, WHATIF_VALUES(
+	trial_row(r, table, TRIAL_VALUES(
 	    m->time_ns == WHEN_NONE ? value_null() : value_int(m->time_ns),
 	    date, time,
 	    value_text(mails_text(t->mails, m->disposition)),
@@ -129,7 +129,7 @@ add_listed(struct report *r, struct table *table, const struct trial *t,
 	    : value_real((double)m->score_milli / 1000),
 	    bare_text(r, mails_text(t->mails, m->sender)),
 	    o->for_people ? first_recipient(r, to) : bare_text(r, to),
-	    whatif_text(r, &b),
+	    trial_text(r, &b),
 	    value_text(a->lists[list].name),
 	    value_text(answers_text(a, answer->a)),
 	    value_text(answers_text(a, answer->txt))));
@@ -137,8 +137,8 @@ add_listed(struct report *r, struct table *table, const struct trial *t,
 }
 
 void
-whatif_rows(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o)
+trial_show_rows(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o)
 {
 	struct table *table = section_table(r, s, NULL, NULL);
 
@@ -191,20 +191,20 @@ add_head(struct report *r, const struct trial *t)
 }
 
 void
-whatif_trial(struct report *r, const struct trial *t,
-    const struct whatif_options *o)
+trial_show(struct report *r, const struct trial *t,
+    const struct trial_view *o)
 {
 	struct section *s = report_section(r, "dnsbl-test",
 	    "What if these block lists had been used?");
 
 	add_head(r, t);
-	whatif_rows(r, s, t, o);
-	whatif_dispositions(r, s, t);
-	whatif_losers(r, s, t, o);
-	whatif_lists(r, s, t);
-	whatif_overlap(r, s, t);
-	whatif_unknown(r, s, t);
-	whatif_policies(r, s, t, o);
-	whatif_best(r, s, t, o);
-	whatif_verdicts(r, s, t, o);
+	trial_show_rows(r, s, t, o);
+	trial_show_dispositions(r, s, t);
+	trial_show_losers(r, s, t, o);
+	trial_show_lists(r, s, t);
+	trial_show_overlap(r, s, t);
+	trial_show_unknown(r, s, t);
+	trial_show_policies(r, s, t, o);
+	trial_show_best(r, s, t, o);
+	trial_show_verdicts(r, s, t, o);
 }

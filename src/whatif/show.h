@@ -10,14 +10,15 @@
 #include <stdint.h>
 
 struct buf;
-struct list;
+struct answers_list;
 struct policy;
 struct report;
 struct section;
 struct trial;
 struct zone;
 
-struct whatif_options {
+/* How a trial is shown. */
+struct trial_view {
 	const struct zone *zone;
 	bool keep_local_case;	/* addresses (classes.h) */
 	bool for_people;	/* of several recipients the first, and how many */
@@ -29,51 +30,50 @@ struct whatif_options {
 	unsigned best;		/* --best N; 0: not asked for */
 	const char *replayed;	/* file that the answers are of, or NULL */
 	int64_t answers_ns;	/* when they were given; WHEN_NONE: not known */
-	bool interrupted;
 };
 
 /* Appends the section "dnsbl-test", its tables and its notes. */
-void whatif_trial(struct report *r, const struct trial *t,
-    const struct whatif_options *o);
+void trial_show(struct report *r, const struct trial *t,
+    const struct trial_view *o);
 
 /* ---- its parts ---- */
 
 /* One table each, appended to s; nothing where there is nothing to tell. */
-void whatif_rows(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o);
-void whatif_dispositions(struct report *r, struct section *s,
+void trial_show_rows(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o);
+void trial_show_dispositions(struct report *r, struct section *s,
     const struct trial *t);
-void whatif_losers(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o);
-void whatif_lists(struct report *r, struct section *s, const struct trial *t);
-void whatif_overlap(struct report *r, struct section *s, const struct trial *t);
-void whatif_unknown(struct report *r, struct section *s, const struct trial *t);
-void whatif_policies(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o);
-void whatif_best(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o);
+void trial_show_losers(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o);
+void trial_show_lists(struct report *r, struct section *s, const struct trial *t);
+void trial_show_overlap(struct report *r, struct section *s, const struct trial *t);
+void trial_show_unknown(struct report *r, struct section *s, const struct trial *t);
+void trial_show_policies(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o);
+void trial_show_best(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o);
 
 /* The sentences, as notes of the section. */
-void whatif_verdicts(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o);
+void trial_show_verdicts(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o);
 
 /*
  * A row of values, one for each column:
- *	whatif_row(r, t, WHATIF_VALUES(value_text(name), value_count(n)));
+ *	trial_row(r, t, TRIAL_VALUES(value_text(name), value_count(n)));
  * and a copy of a text for one.
  */
 struct value;
 struct row;
 struct table;
-#define WHATIF_VALUES(...)                                               \
+#define TRIAL_VALUES(...)                                               \
 	(const struct value[]){ __VA_ARGS__ },                         \
 	    sizeof((const struct value[]){ __VA_ARGS__ }) / sizeof(struct value)
-void whatif_row(struct report *r, struct table *t, const struct value *values,
+void trial_row(struct report *r, struct table *t, const struct value *values,
     size_t n);
-struct value whatif_text(struct report *r, const struct buf *b);
+struct value trial_text(struct report *r, const struct buf *b);
 
 /* Clients that a list is unknown, or was not asked, for; of those tried. */
-uint64_t whatif_unknown_clients(const struct trial *t, unsigned list,
+uint64_t trial_unknown_clients(const struct trial *t, unsigned list,
     uint64_t *not_asked);
 
 #endif

@@ -45,7 +45,7 @@ list_name(const struct trial *t, unsigned list)
 }
 
 uint64_t
-whatif_unknown_clients(const struct trial *t, unsigned list,
+trial_unknown_clients(const struct trial *t, unsigned list,
     uint64_t *not_asked)
 {
 	bool *seen = mem_zalloc(mails_clients(t->mails) + 1);
@@ -70,7 +70,7 @@ whatif_unknown_clients(const struct trial *t, unsigned list,
 /* ---- each list ---- */
 
 void
-whatif_lists(struct report *r, struct section *s, const struct trial *t)
+trial_show_lists(struct report *r, struct section *s, const struct trial *t)
 {
 	struct table *table = section_table(r, s, "lists", "Lists");
 	unsigned numbers[ANSWERS_LISTS_MAX];
@@ -89,10 +89,10 @@ whatif_lists(struct report *r, struct section *s, const struct trial *t)
 		uint64_t set = UINT64_C(1) << numbers[i], not_asked;
 		struct effect e = effect_of(t, stops_any, &set);
 		struct effect only = effect_of(t, stops_only, &set);
-		uint64_t unknown = whatif_unknown_clients(t, numbers[i],
+		uint64_t unknown = trial_unknown_clients(t, numbers[i],
 		    &not_asked);
 
-		whatif_row(r, table, WHATIF_VALUES(list_name(t, numbers[i]),
+		trial_row(r, table, TRIAL_VALUES(list_name(t, numbers[i]),
 		    value_count(effect_all(&e)), value_count(e.clients),
 		    value_count(e.by_fate[FATE_HAM]),
 		    value_count(e.by_fate[FATE_TAGGED]),
@@ -104,7 +104,7 @@ whatif_lists(struct report *r, struct section *s, const struct trial *t)
 }
 
 void
-whatif_overlap(struct report *r, struct section *s, const struct trial *t)
+trial_show_overlap(struct report *r, struct section *s, const struct trial *t)
 {
 	unsigned numbers[ANSWERS_LISTS_MAX];
 	unsigned n = numbers_of(working(t), numbers);
@@ -129,7 +129,7 @@ whatif_overlap(struct report *r, struct section *s, const struct trial *t)
 			struct effect f = effect_of(t, stops_any, &two);
 			uint64_t count = effect_all(&both);
 
-			whatif_row(r, table, WHATIF_VALUES(
+			trial_row(r, table, TRIAL_VALUES(
 			    list_name(t, numbers[i]), list_name(t, numbers[j]),
 			    value_count(count),
 			    value_count(both.by_fate[FATE_HAM]),
@@ -167,7 +167,7 @@ count_unknown(const struct trial *t, unsigned list, struct league *reasons)
 }
 
 void
-whatif_unknown(struct report *r, struct section *s, const struct trial *t)
+trial_show_unknown(struct report *r, struct section *s, const struct trial *t)
 {
 	struct table *table = NULL;
 
@@ -189,7 +189,7 @@ whatif_unknown(struct report *r, struct section *s, const struct trial *t)
 		for (size_t i = 0; i < reasons.n; i++) {
 			const struct league_row *row = &reasons.rows[i];
 
-			whatif_row(r, table, WHATIF_VALUES(list_name(t, list),
+			trial_row(r, table, TRIAL_VALUES(list_name(t, list),
 			    value_text(arena_str(&r->arena, row->label)),
 			    value_text(arena_str(&r->arena, row->second)),
 			    value_count(row->count[CLIENTS]),
@@ -202,8 +202,8 @@ whatif_unknown(struct report *r, struct section *s, const struct trial *t)
 /* ---- policies and sets ---- */
 
 void
-whatif_policies(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o)
+trial_show_policies(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o)
 {
 	struct table *table;
 
@@ -219,7 +219,7 @@ whatif_policies(struct report *r, struct section *s, const struct trial *t,
 	for (size_t i = 0; i < o->n_policies; i++) {
 		struct effect e = effect_of(t, policy_stops, &o->policies[i]);
 
-		whatif_row(r, table, WHATIF_VALUES(
+		trial_row(r, table, TRIAL_VALUES(
 		    value_text(str_from(o->policies[i].text)),
 		    value_count(effect_all(&e)), value_count(e.clients),
 		    value_count(e.by_fate[FATE_HAM]),
@@ -273,14 +273,14 @@ names_of(struct report *r, const struct trial *t, uint64_t set,
 			buf_add_str(&b, b.n > 0 ? STR(" + ") : STR(""));
 			buf_add_str(&b, t->answers->lists[numbers[i]].name);
 		}
-	v = whatif_text(r, &b);
+	v = trial_text(r, &b);
 	buf_clear(&b);
 	return v;
 }
 
 void
-whatif_best(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o)
+trial_show_best(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o)
 {
 	unsigned numbers[ANSWERS_LISTS_MAX];
 	unsigned n = numbers_of(t->lists, numbers);
@@ -299,7 +299,7 @@ whatif_best(struct report *r, struct section *s, const struct trial *t,
 	table_column(r, table, "Spam stopped", VALUE_COUNT);
 	table_column(r, table, "Lists", VALUE_TEXT);
 	for (size_t i = 0; i < n_sets; i++)
-		whatif_row(r, table, WHATIF_VALUES(value_count(sets[i].ham),
+		trial_row(r, table, TRIAL_VALUES(value_count(sets[i].ham),
 		    value_count(sets[i].spam),
 		    names_of(r, t, sets[i].lists, numbers, n)));
 	free(sets);

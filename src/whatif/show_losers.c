@@ -24,7 +24,7 @@
 enum { LISTED };
 
 void
-whatif_dispositions(struct report *r, struct section *s, const struct trial *t)
+trial_show_dispositions(struct report *r, struct section *s, const struct trial *t)
 {
 	struct table *table = section_table(r, s, "dispositions",
 	    "Listed, by what became of it");
@@ -42,7 +42,7 @@ whatif_dispositions(struct report *r, struct section *s, const struct trial *t)
 	table_column(r, table, "Disposition", VALUE_TEXT);
 	table_column(r, table, "Listed", VALUE_COUNT)->bar = true;
 	for (size_t i = 0; i < dispositions.n; i++)
-		whatif_row(r, table, WHATIF_VALUES(
+		trial_row(r, table, TRIAL_VALUES(
 		    value_text(arena_str(&r->arena,
 		    dispositions.rows[i].label)),
 		    value_count(dispositions.rows[i].count[LISTED])));
@@ -108,7 +108,7 @@ add_losers(struct report *r, struct section *s, const char *name,
 
 		if (row->label.n == 0 && i == shown)
 			break;
-		whatif_row(r, table, WHATIF_VALUES(
+		trial_row(r, table, TRIAL_VALUES(
 		    value_text(arena_str(&r->arena, row->label)),
 		    value_count(row->count[LOST]),
 		    value_count(row->count[LOST_HAM]),
@@ -119,8 +119,8 @@ add_losers(struct report *r, struct section *s, const char *name,
 }
 
 void
-whatif_losers(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o)
+trial_show_losers(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o)
 {
 	struct league recipients, domains;
 
@@ -247,7 +247,7 @@ static void
 add_unknown(struct buf *b, const struct trial *t, unsigned list)
 {
 	uint64_t not_asked;
-	uint64_t unknown = whatif_unknown_clients(t, list, &not_asked);
+	uint64_t unknown = trial_unknown_clients(t, list, &not_asked);
 
 	if (unknown > 0)
 		buf_printf(b, " What it says of %" PRIu64 " of %" PRIu64
@@ -264,7 +264,7 @@ static void
 add_list_verdict(struct buf *b, const struct trial *t, unsigned number,
     bool keep_local_case)
 {
-	const struct list *list = &t->answers->lists[number];
+	const struct answers_list *list = &t->answers->lists[number];
 	uint64_t set = UINT64_C(1) << number;
 
 	if (list->probe.health != DNSBL_WORKS) {
@@ -280,7 +280,7 @@ add_list_verdict(struct buf *b, const struct trial *t, unsigned number,
 
 /* When the answers are of; a list of today judges mail of yesterday. */
 static void
-add_caveat(struct report *r, struct section *s, const struct whatif_options *o)
+add_caveat(struct report *r, struct section *s, const struct trial_view *o)
 {
 	struct buf b = { 0 };
 
@@ -295,8 +295,8 @@ add_caveat(struct report *r, struct section *s, const struct whatif_options *o)
 }
 
 void
-whatif_verdicts(struct report *r, struct section *s, const struct trial *t,
-    const struct whatif_options *o)
+trial_show_verdicts(struct report *r, struct section *s, const struct trial *t,
+    const struct trial_view *o)
 {
 	struct buf b = { 0 };
 

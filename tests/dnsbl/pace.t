@@ -146,6 +146,18 @@ def test_interrupt():
               "... of which the rest is unknown")
 
 
+def test_interrupt_of_probe():
+    """Before anything is known, too."""
+    stub = Stub(lambda q: None)
+    process = start(stub, log_of("few.log", clients(3)), "--timeout", "60")
+    wait_until("the probe", lambda: len(stub.queries) >= 2 or
+               process.poll() is not None)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    equal(process.returncode, 75, "Ctrl-C during the probe", err.decode())
+    ok(b"interrupted" in out, "... prints that nothing is known", out)
+
+
 def test_progress():
     """With an estimate, and only when it takes long."""
     stub = Stub(by_zone({"x.example": probes(lambda q: q.nothing())}))
@@ -167,6 +179,7 @@ def main():
     test_rate()
     test_concurrency()
     test_interrupt()
+    test_interrupt_of_probe()
     test_progress()
     done()
 
