@@ -19,6 +19,8 @@ conf_init(struct conf *c)
 		.rule_cutoff_percent = -1,
 	};
 	classes_init(&c->classes);
+	ARRAY_PUSH(c->junk_folders.items, c->junk_folders.n,
+	    c->junk_folders.cap) = STR(".junkmail");
 }
 
 void
@@ -31,6 +33,9 @@ conf_clear(struct conf *c)
 	free(c->refused_countries);
 	free(c->lists);
 	free(c->facts);
+	free(c->maildirs.items);
+	free(c->mail_hosts.items);
+	free(c->junk_folders.items);
 	*c = (struct conf){ 0 };
 }
 

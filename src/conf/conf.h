@@ -33,6 +33,11 @@ struct list_setting {
 	struct str zone;
 };
 
+struct conf_list {
+	struct str *items;
+	size_t n, cap;
+};
+
 struct conf {
 	struct arena arena;
 	struct classes classes;
@@ -57,6 +62,11 @@ struct conf {
 	const char *country_file; /* MaxMind format; NULL: none */
 	struct str *facts;        /* "key=value" lines for the head (C.1) */
 	size_t n_facts, cap_facts;
+
+	/* [maildir] */
+	struct conf_list maildirs;     /* where users' mail is */
+	struct conf_list mail_hosts;   /* names that this server's fields have */
+	struct conf_list junk_folders; /* names of directories in a Maildir */
 };
 
 void conf_init(struct conf *c);

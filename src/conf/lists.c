@@ -63,6 +63,44 @@ const struct conf_type conf_type_logs = {
 	.clear = clear_logs,
 };
 
+static struct conf_list *
+list_of(struct conf *c, const struct row *r)
+{
+	return (struct conf_list *)(void *)((char *)c + r->offset);
+}
+
+static int
+add_text(const struct assignment *a)
+{
+	struct conf_list *l = list_of(a->conf, a->row);
+
+	if (a->value.n == 0)
+		return conf_wrong(a, "is empty");
+	ARRAY_PUSH(l->items, l->n, l->cap) = arena_str(&a->conf->arena, a->value);
+	return 0;
+}
+
+static void
+print_texts(struct buf *b, const struct conf *c, const struct row *r)
+{
+	const struct conf_list *l = (const struct conf_list *)(const void *)
+	    ((const char *)c + r->offset);
+
+	print_strs(b, l->items, l->n);
+}
+
+static void
+clear_texts(struct conf *c, const struct row *r)
+{
+	list_of(c, r)->n = 0;
+}
+
+const struct conf_type conf_type_texts = {
+	.set = add_text,
+	.print = print_texts,
+	.clear = clear_texts,
+};
+
 static int
 add_fact(const struct assignment *a)
 {

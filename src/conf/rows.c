@@ -234,6 +234,35 @@ const struct row conf_rows[] = {
 		.help = "Block lists of hosts that mails link to.",
 		.example = "multi.surbl.org",
 	},
+	{
+		.section = "maildir",
+		.key = "dir",
+		.plural = "dirs",
+		.type = &conf_type_texts,
+		.offset = AT(maildirs),
+		.help = "Where users' mail is: Maildirs, homes, directories of "
+		    "homes. If it is set, report counts the junk folders.",
+		.example = "/home/e-smith/files/users",
+	},
+	{
+		.section = "maildir",
+		.key = "host",
+		.plural = "hosts",
+		.type = &conf_type_texts,
+		.offset = AT(mail_hosts),
+		.help = "Names that this server and its relays write into "
+		    "Received: fields; local domains, and hosts in them, need not "
+		    "be named. Not set: the name of the machine.",
+		.example = "mx1.example.org, relay.example.net",
+	},
+	{
+		.section = "maildir",
+		.key = "junk_folder",
+		.plural = "junk_folders",
+		.type = &conf_type_texts,
+		.offset = AT(junk_folders),
+		.help = "Folders that are junk, as their directories are called.",
+	},
 };
 
 const size_t conf_n_rows = COUNT(conf_rows);

@@ -108,12 +108,13 @@ add_text(struct layout *l, struct str s)
 
 /* Beside "Totals" there is no address that could be unknown. */
 static void
-add_unknown(struct layout *l, const struct line *line, enum value_type type)
+add_unknown(struct layout *l, const struct line *line, const struct column *c)
 {
 	bool sum = line->footer || line->flags & (ROW_SUBTOTAL | ROW_OTHERS);
 
-	if (!sum || !stands_left(type))
-		buf_add_char(&l->cell, '-');
+	if (!sum || !stands_left(c->type))
+		buf_add_str(&l->cell, c->unknown ? str_from(c->unknown)
+		    : STR("-"));
 }
 
 static void
@@ -133,7 +134,7 @@ fill_cell(struct layout *l, const struct line *line, const struct field *f)
 	if (v.is == VALUE_IS_TEXT)
 		add_text(l, v.s);
 	else if (!human_value(&l->cell, &c, l->report->zone, v))
-		add_unknown(l, line, f->column->type);
+		add_unknown(l, line, f->column);
 	if (line->flags & ROW_PARTIAL && f == l->fields)
 		buf_add_char(&l->cell, '*');
 }

@@ -56,6 +56,14 @@ struct configured_list {
 	struct str zone;
 };
 
+/* C.8: what somebody who looked found in a user's junk folders. */
+struct junk_row {
+	struct str user;
+	uint64_t messages, bytes;
+	int64_t oldest_ns, newest_ns; /* WHEN_NONE: no message */
+	struct str error; /* absent: all of it was counted */
+};
+
 /* Whatever changes how tables look, not what was counted. */
 struct build_options {
 	long top;		  /* --top; -1: the default of each section; 0: all */
@@ -78,6 +86,9 @@ struct build_options {
 	size_t n_columns;
 	const struct str *facts; /* "key=value" for the head */
 	size_t n_facts;
+	const struct junk_row *junk;
+	size_t n_junk;
+	bool junk_looked; /* nobody looked: there is no such section */
 	const struct state *state; /* of the summariser (C.15); NULL: none */
 };
 
@@ -151,8 +162,8 @@ int build_selfcheck(const struct build *b, struct err *err);
 
 /* One function a section; file sec_<id>.c or a file of close relatives. */
 build_fn section_head, section_hours, section_rcpt_domains, section_viruses,
-    section_codes, section_sa_rules, section_countries, section_bl_config,
-    section_bl_use, section_rcpt_users, section_unrecognised, section_tld,
+    section_codes, section_sa_rules, section_countries, section_junk,
+    section_bl_config, section_bl_use, section_rcpt_users, section_unrecognised, section_tld,
     section_ips, section_qplogsumm, section_coverage, section_connections,
     section_totals, section_traffic_days, section_traffic_hours, section_auth,
     section_compare, section_streams, section_unparsed;

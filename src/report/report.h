@@ -52,6 +52,7 @@ struct column {
 	bool wide;	    /* the column text may shorten first when space is short */
 	int min_width;	    /* text: at least so many columns, the blank behind
 			     * it counted (C.2); 0: as needed, two blanks */
+	const char *unknown; /* what text shows for null; NULL: "-" */
 	int form;	    /* VALUE_TIME in text: enum when_form; 0: WHEN_LOCAL */
 };
 

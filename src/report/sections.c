@@ -55,6 +55,12 @@ const struct section_type section_types[] = {
 		.build = section_countries,
 	},
 	{
+		.id = "junk",
+		.title = "Junk folders",
+		.help = "messages in the junk folders of users",
+		.build = section_junk,
+	},
+	{
 		.id = "bl-config",
 		.side = SIDE_INCOMING,
 		.title = "Block lists configured",
