@@ -2,6 +2,7 @@
  * cmd_maildir.c - "mailtally maildir": recent mail with the address it came
  * from (spec/reports.md C.21).
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,9 +166,7 @@ one_message(void *ctx, const struct maildir_message *m)
 
 	/* A disk that fails is told; the rest is read. */
 	if (header_read(m->fd, &l->header, &whole) < 0) {
-		l->problems++;
-		maildirs_problem(NULL, m->folder->user, m->name,
-		    "it cannot be read");
+		maildirs_problem(&l->problems, m->name, errno);
 		return;
 	}
 	handover_find(buf_str(&l->header), &l->m->own, &h);
@@ -177,12 +176,12 @@ one_message(void *ctx, const struct maildir_message *m)
 }
 
 static void
-one_problem(void *ctx, struct str user, const char *path, const char *why)
+one_problem(void *ctx, struct str user, const char *path, int error)
 {
 	struct listing *l = ctx;
 
-	l->problems++;
-	maildirs_problem(NULL, user, path, why);
+	(void)user;
+	maildirs_problem(&l->problems, path, error);
 }
 
 static void

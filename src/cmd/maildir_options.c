@@ -1,5 +1,6 @@
 #include "cmd/maildir_options.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "cmd/cmd.h"
 #include "cmd/terminal.h"
 #include "conf/conf.h"
+#include "maildir/tree.h"
 #include "render/render.h"
 #include "report/report.h"
 
@@ -200,15 +202,14 @@ maildirs_walk(const struct maildirs *m)
 }
 
 void
-maildirs_problem(void *ctx, struct str user, const char *path, const char *why)
+maildirs_problem(uint64_t *problems, const char *path, int error)
 {
 	struct buf b = { 0 };
 
-	(void)ctx;
-	(void)user;
+	*problems += error != ELOOP && error != EXDEV;
 	buf_add_str(&b, STR("mailtally: "));
 	utf8_escape(&b, str_from(path));
-	buf_printf(&b, ": %s; it is left out\n", why);
+	buf_printf(&b, ": %s; it is left out\n", tree_error(error));
 	fwrite(b.p, 1, b.n, stderr);
 	buf_clear(&b);
 }

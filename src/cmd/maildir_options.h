@@ -64,9 +64,11 @@ void maildirs_known(struct opt_list *dirs, const struct conf *c,
 /* Walks all of the directories.  What cannot be opened is told; the status to
  * exit with. */
 int maildirs_walk(const struct maildirs *m);
-/* A maildir_problem_fn: one line on standard error; ctx is not looked at. */
-void maildirs_problem(void *ctx, struct str user, const char *path,
-    const char *why);
+/*
+ * One line on standard error.  Counts in *problems what should have been read;
+ * a symbolic link, or another file system, is left out on purpose.
+ */
+void maildirs_problem(uint64_t *problems, const char *path, int error);
 
 /* Prints the report to standard output in the format of o; the status. */
 int maildirs_print(struct report *r, const struct maildir_options *o,

@@ -26,7 +26,7 @@ user_row(struct junk *j, struct str user)
 }
 
 void
-junk_problem(void *ctx, struct str user, const char *path, const char *why)
+junk_problem(void *ctx, struct str user, const char *path, int error)
 {
 	struct junk *j = ctx;
 	struct junk_user *u = user_row(j, user);
@@ -34,7 +34,7 @@ junk_problem(void *ctx, struct str user, const char *path, const char *why)
 
 	if (u->error.p != NULL)
 		return;
-	buf_printf(&text, "%s: %s", path, why);
+	buf_printf(&text, "%s: %s", path, tree_error(error));
 	u->error = arena_str(&j->arena, buf_str(&text));
 	buf_clear(&text);
 }
@@ -72,7 +72,7 @@ count_place(struct junk *j, const struct maildir_folder *f, const char *place)
 
 		buf_printf(&path, "%s/%s", f->name, place);
 		if (error != ENOENT)
-			junk_problem(j, f->user, path.p, tree_error(error));
+			junk_problem(j, f->user, path.p, error);
 		buf_clear(&path);
 	}
 	for (size_t i = 0; i < l.n; i++)

@@ -30,8 +30,7 @@ struct junk {
  * junk, all zero at the beginning.  Only directories are read, no message.
  */
 void junk_folder(void *ctx, const struct maildir_folder *f);
-void junk_problem(void *ctx, struct str user, const char *path,
-    const char *why);
+void junk_problem(void *ctx, struct str user, const char *path, int error);
 void junk_clear(struct junk *j);
 
 #endif

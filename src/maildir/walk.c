@@ -33,7 +33,7 @@ problem(const struct walker *k, struct str user, const char *path, int error)
 {
 	/* It went away: users live. */
 	if (error != ENOENT)
-		k->w->problem(k->w->ctx, user, path, tree_error(error));
+		k->w->problem(k->w->ctx, user, path, error);
 }
 
 static struct str
@@ -322,7 +322,7 @@ one_message(struct maildir_message *m, int place, int64_t since_ns,
 		buf_printf(&path, "%s/%s%s%s/%s", m->folder->mailbox,
 		    m->folder->name, *m->folder->name ? "/" : "", m->place,
 		    m->name);
-		told(ctx, m->folder->user, path.p, tree_error(error));
+		told(ctx, m->folder->user, path.p, error);
 		buf_clear(&path);
 	}
 	if (error == 0 && S_ISREG(m->st.st_mode)) {
@@ -351,7 +351,7 @@ one_place(const struct maildir_folder *f, const char *place, int64_t since_ns,
 		buf_printf(&path, "%s/%s%s%s", f->mailbox, f->name,
 		    *f->name ? "/" : "", place);
 		if (error != ENOENT)
-			told(ctx, f->user, path.p, tree_error(error));
+			told(ctx, f->user, path.p, error);
 		buf_clear(&path);
 	}
 	for (size_t i = 0; i < l.n; i++) {

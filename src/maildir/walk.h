@@ -49,9 +49,9 @@ struct maildir_message {
  * mailbox' owner. */
 typedef void maildir_folder_fn(void *ctx, const struct maildir_folder *f);
 typedef void maildir_message_fn(void *ctx, const struct maildir_message *m);
-/* What could not be looked at, and so is not counted. */
+/* What was not looked at, and why: tree_error(error) is the text. */
 typedef void maildir_problem_fn(void *ctx, struct str user, const char *path,
-    const char *why);
+    int error);
 
 struct maildir_walk {
 	const char *const *users; /* these alone; NULL: all */
