@@ -16,6 +16,7 @@
 #include "cmd/cmd.h"
 #include "cmd/inputs.h"
 #include "cmd/logs.h"
+#include "cmd/report_junk.h"
 #include "cmd/report_options.h"
 #include "cmd/terminal.h"
 #include "conf/conf.h"
@@ -35,7 +36,9 @@ struct run {
 	struct build_options build;
 	const struct renderer *renderer;
 	bool *chosen;
+	bool no_logs; /* none is named, and what is chosen needs none */
 	struct country_file *countries;
+	struct report_junk junk;
 	struct state state; /* --state; else all zero */
 	struct part_counter *counters; /* one a thread */
 	struct pumped pumped;
@@ -324,6 +327,25 @@ describe_streams(struct run *r)
 	}
 }
 
+/* Are the chosen sections made of other things than logs? */
+static bool
+needs_no_logs(const struct run *r)
+{
+	for (size_t i = 0; section_types[i].id; i++)
+		if (r->chosen[i] && !section_types[i].without_logs)
+			return false;
+	return true;
+}
+
+static bool
+is_chosen(const struct run *r, build_fn *build)
+{
+	for (size_t i = 0; section_types[i].id; i++)
+		if (r->chosen[i] && section_types[i].build == build)
+			return true;
+	return false;
+}
+
 static void
 first_and_last(struct run *r, struct build *b)
 {
@@ -362,7 +384,7 @@ make_report(struct run *r, struct err *err)
 	b.logs_begin_ns = b.first_ns;
 	b.streams = r->streams;
 	b.n_streams = r->pumped.n_streams;
-	if (!inputs_understood(&r->pumped))
+	if (!r->no_logs && !inputs_understood(&r->pumped))
 		inputs_explain_nothing(r->report, &r->pumped);
 	build_report(&b, r->chosen);
 	return r->o->selfcheck ? build_selfcheck(&b, err) : 0;
@@ -394,9 +416,16 @@ run_report(struct run *r, int argc, char **argv, struct err *err)
 {
 	int64_t begun_ns = when_now_ns();
 
-	if (read_options(r, err) < 0 ||
-	    logs_open(&r->logs, &r->o->logs, r->context, argc, argv, err) < 0)
+	if (read_options(r, err) < 0)
 		return -1;
+	r->no_logs = argc == 0 && needs_no_logs(r);
+	if (r->no_logs ? logs_settings(&r->logs, &r->o->logs, r->context, true,
+	    err) < 0 : logs_open(&r->logs, &r->o->logs, r->context, argc, argv,
+	    err) < 0)
+		return -1;
+	if (is_chosen(r, section_junk))
+		report_junk_count(&r->junk, &r->build, r->context->conf,
+		    &r->o->maildirs);
 	read_logs(r);
 	if (make_report(r, err) < 0)
 		return -1;
@@ -410,6 +439,7 @@ static void
 run_clear(struct run *r)
 {
 	report_free(&r->report);
+	report_junk_clear(&r->junk);
 	state_clear(&r->state);
 	if (r->counters) {
 		tally_free(&r->counters[0].tally);
@@ -459,14 +489,17 @@ report_run(const struct cmd *self, struct cmd_context *context, int argc,
 		return status;
 	if (o.list_sections) {
 		opt_list_clear(&o.facts);
+		opt_list_clear(&o.maildirs);
 		return list_sections();
 	}
 	if (run_report(&r, operands, argv + 1, &err) < 0)
 		status = cmd_fail(&err);
 	else
-		status = inputs_conclude(&r.logs, &r.pumped, o.empty_ok);
+		status = inputs_conclude(&r.logs, &r.pumped,
+		    o.empty_ok || r.no_logs);
 	run_clear(&r);
 	opt_list_clear(&o.facts);
+	opt_list_clear(&o.maildirs);
 	return status;
 }
 

@@ -78,6 +78,9 @@ report_rows(struct opt rows[REPORT_ROWS], struct report_options *o)
 		{ .type = OPT_TEXT, .name = "state", .argument = "FILE",
 		    .value = &o->state, .help = "the long-term counts beside "
 		    "those of the report (section qplogsumm)" },
+		{ .type = OPT_LIST, .name = "maildirs", .argument = "DIR",
+		    .value = &o->maildirs, .help = "where users' mail is "
+		    "(section junk); may be given several times" },
 		/* For tests of what must not depend on how files are cut. */
 		{ .type = OPT_NUMBER, .name = "part-bytes", .argument = "N",
 		    .value = &o->part_bytes, .min = 0, .max = 1L << 40,

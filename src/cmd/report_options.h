@@ -39,11 +39,12 @@ struct report_options {
 	bool timing;
 	bool selfcheck;
 	const char *state;
+	struct opt_list maildirs;
 	long part_bytes;
 };
 
 /* The option rows; they point into o, which must outlive them. */
-#define REPORT_ROWS 27
+#define REPORT_ROWS 28
 void report_rows(struct opt rows[REPORT_ROWS], struct report_options *o);
 
 /* What the words among them mean; a word that means nothing is the error. */

@@ -132,6 +132,7 @@ struct section_type {
 	bool wants_before;	  /* needs build.before */
 	enum section_side side;	  /* left out, unless --sections names any, where
 				   * only logs of the other side were read */
+	bool without_logs;	  /* alone it needs none */
 	bool when_named;	  /* a long list: only where --sections names it */
 	build_fn *build;
 };

@@ -35,7 +35,7 @@ static void
 columns(struct build *b, struct table *t)
 {
 	struct report *r = b->report;
-	struct column *count;
+	struct column *count, *error;
 
 	table_column(r, t, "User", VALUE_TEXT);
 	count = table_column(r, t, "Count", VALUE_COUNT);
@@ -44,7 +44,9 @@ columns(struct build *b, struct table *t)
 	table_column(r, t, "Oldest", VALUE_TIME);
 	table_column(r, t, "Newest", VALUE_TIME);
 	table_column(r, t, "Bytes", VALUE_BYTES);
-	table_column(r, t, "Error", VALUE_TEXT)->wide = true;
+	error = table_column(r, t, "Error", VALUE_TEXT);
+	error->wide = true;
+	error->unknown = "";
 }
 
 static void
@@ -57,7 +59,7 @@ user_row(struct build *b, struct table *t, const struct junk_row *r)
 	    build_time(r->oldest_ns),
 	    build_time(r->newest_ns),
 	    known ? value_count(r->bytes) : value_null(),
-	    known ? build_text(b, STR("")) : build_text(b, r->error)));
+	    build_text(b, r->error)));
 
 	if (!known)
 		row->tone = TONE_WARN;

@@ -58,6 +58,7 @@ const struct section_type section_types[] = {
 		.id = "junk",
 		.title = "Junk folders",
 		.help = "messages in the junk folders of users",
+		.without_logs = true,
 		.build = section_junk,
 	},
 	{
