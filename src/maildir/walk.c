@@ -304,7 +304,7 @@ open_message(int fd, const char *name)
 }
 
 static void
-one_message(struct maildir_message *m, int place, int64_t since_ns,
+one_message(struct maildir_message *m, int64_t since_ns,
     maildir_message_fn *fn, maildir_problem_fn *told, void *ctx)
 {
 	struct maildir_name n;
@@ -313,7 +313,7 @@ one_message(struct maildir_message *m, int place, int64_t since_ns,
 	maildir_name_parse(str_from(m->name), &n);
 	if (n.arrived_ns != WHEN_NONE && n.arrived_ns < since_ns)
 		return;
-	m->fd = open_message(place, m->name);
+	m->fd = open_message(m->place_fd, m->name);
 	if (m->fd < 0 || fstat(m->fd, &m->st) < 0)
 		error = errno;
 	if (error != 0 && error != ENOENT) {
@@ -335,37 +335,50 @@ one_message(struct maildir_message *m, int place, int64_t since_ns,
 		close(m->fd);
 }
 
-static void
-one_place(const struct maildir_folder *f, const char *place, int64_t since_ns,
-    maildir_message_fn *fn, maildir_problem_fn *told, void *ctx)
-{
-	struct maildir_message m = { .folder = f, .place = place };
-	struct tree_list l = { 0 };
-	struct tree t;
+struct place {
+	const char *name;
+	struct tree tree;
+	struct tree_list list;
+};
 
-	if (tree_enter(&t, f->fd, place, f->device) < 0 ||
-	    tree_read(&l, t.fd, false, false) < 0) {
+static void
+open_place(struct place *p, const struct maildir_folder *f,
+    maildir_problem_fn *told, void *ctx)
+{
+	if (tree_enter(&p->tree, f->fd, p->name, f->device) < 0 ||
+	    tree_read(&p->list, p->tree.fd, false, false) < 0) {
 		struct buf path = { 0 };
 		int error = errno;
 
 		buf_printf(&path, "%s/%s%s%s", f->mailbox, f->name,
-		    *f->name ? "/" : "", place);
+		    *f->name ? "/" : "", p->name);
 		if (error != ENOENT)
 			told(ctx, f->user, path.p, error);
 		buf_clear(&path);
 	}
-	for (size_t i = 0; i < l.n; i++) {
-		m.name = l.names[i];
-		one_message(&m, t.fd, since_ns, fn, told, ctx);
-	}
-	tree_list_clear(&l);
-	tree_leave(&t);
 }
 
 void
 maildir_messages(const struct maildir_folder *f, int64_t since_ns,
     maildir_message_fn *fn, maildir_problem_fn *told, void *ctx)
 {
-	one_place(f, "new", since_ns, fn, told, ctx);
-	one_place(f, "cur", since_ns, fn, told, ctx);
+	/* In this order: what goes from new to cur meanwhile is seen. */
+	struct place places[] = { { .name = "new" }, { .name = "cur" } };
+
+	for (size_t i = 0; i < 2; i++)
+		open_place(&places[i], f, told, ctx);
+	for (size_t i = 0; i < 2; i++) {
+		struct place *p = &places[i];
+		struct maildir_message m = { .folder = f, .place = p->name,
+			.place_fd = p->tree.fd };
+
+		for (size_t k = 0; k < p->list.n; k++) {
+			m.name = p->list.names[k];
+			one_message(&m, since_ns, fn, told, ctx);
+		}
+	}
+	for (size_t i = 2; i-- > 0;) {
+		tree_list_clear(&places[i].list);
+		tree_leave(&places[i].tree);
+	}
 }

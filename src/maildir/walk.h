@@ -40,6 +40,7 @@ struct maildir_message {
 	const struct maildir_folder *folder;
 	const char *place; /* "new" or "cur" */
 	const char *name;
+	int place_fd;
 	int fd;		   /* to be read from; not to be closed */
 	struct stat st;
 	int64_t arrived_ns; /* by the name, else the file's time */
@@ -74,6 +75,7 @@ int maildir_walk(const struct maildir_walk *w, const char *dir,
 /*
  * Calls fn for each message of a folder that arrived at since_ns or later
  * (INT64_MIN: all), first those in new.  Names that begin with a dot are none.
+ * Names are read before fn is called, which so may rename what it likes.
  */
 void maildir_messages(const struct maildir_folder *f, int64_t since_ns,
     maildir_message_fn *fn, maildir_problem_fn *problem, void *ctx);
