@@ -27,6 +27,7 @@ const struct cmd *const commands[] = {
 	&cmd_trace,
 	&cmd_dnsbl_count,
 	&cmd_dnsbl_test,
+	&cmd_dnsbl_recheck,
 	&cmd_maildir,
 	&cmd_queue,
 	&cmd_summarize,
