@@ -139,6 +139,19 @@ own_names(struct maildirs *m, const struct conf *c)
 }
 
 static void
+own_relays(struct maildirs *m, const struct conf *c)
+{
+	const struct conf_list *l = &c->mail_relays;
+
+	m->relays = mem_alloc((l->n + 1) * sizeof(*m->relays));
+	/* Each was understood when it was set. */
+	for (size_t i = 0; i < l->n; i++)
+		if (ip_net_parse(l->items[i], &m->relays[m->own.n_relays]))
+			m->own.n_relays++;
+	m->own.relays = m->relays;
+}
+
+static void
 choose_folders(struct maildirs *m, const struct opt_list *l)
 {
 	m->folders = mem_alloc((l->n + 1) * sizeof(*m->folders));
@@ -163,6 +176,7 @@ maildirs_open(struct maildirs *m, const struct maildir_options *o,
 	choose_folders(m, &o->folders);
 	own_domains(m, &c->classes);
 	own_names(m, c);
+	own_relays(m, c);
 	if (o->output != NULL && render_find(o->output) == NULL)
 		return err_set(err, ERR_USAGE, "-o %s: there is no such "
 		    "output; there are text, json, jsonl and csv", o->output);
@@ -183,6 +197,7 @@ maildirs_close(struct maildirs *m)
 	free(m->folders);
 	free(m->names);
 	free(m->domains);
+	free(m->relays);
 	zone_close(&m->zone);
 	arena_clear(&m->arena);
 }

@@ -38,6 +38,7 @@ struct maildirs {
 	struct maildir_walk walk; /* folder, problem and ctx are the caller's */
 	struct own_hosts own;
 	struct str *folders, *names, *domains;
+	struct ip_net *relays;
 	struct zone *zone;
 	int64_t now_ns;
 	int64_t since_ns;

@@ -35,6 +35,7 @@ conf_clear(struct conf *c)
 	free(c->facts);
 	free(c->maildirs.items);
 	free(c->mail_hosts.items);
+	free(c->mail_relays.items);
 	free(c->junk_folders.items);
 	*c = (struct conf){ 0 };
 }

@@ -66,6 +66,7 @@ struct conf {
 	/* [maildir] */
 	struct conf_list maildirs;     /* where users' mail is */
 	struct conf_list mail_hosts;   /* names that this server's fields have */
+	struct conf_list mail_relays;  /* networks, as text */
 	struct conf_list junk_folders; /* names of directories in a Maildir */
 };
 

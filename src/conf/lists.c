@@ -102,6 +102,22 @@ const struct conf_type conf_type_texts = {
 };
 
 static int
+add_network(const struct assignment *a)
+{
+	struct ip_net net;
+
+	if (!ip_net_parse(a->value, &net))
+		return conf_wrong(a, "is not a network such as 192.0.2.0/24");
+	return add_text(a);
+}
+
+const struct conf_type conf_type_networks = {
+	.set = add_network,
+	.print = print_texts,
+	.clear = clear_texts,
+};
+
+static int
 add_fact(const struct assignment *a)
 {
 	struct conf *c = a->conf;

@@ -78,6 +78,7 @@ extern const struct conf_type conf_type_ip;	/* [struct ip] */
 /* lists.c */
 extern const struct conf_type conf_type_logs;
 extern const struct conf_type conf_type_texts; /* [struct conf_list] */
+extern const struct conf_type conf_type_networks; /* [struct conf_list] */
 extern const struct conf_type conf_type_facts;
 extern const struct conf_type conf_type_countries;
 extern const struct conf_type conf_type_local_domains;

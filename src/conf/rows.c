@@ -257,6 +257,16 @@ const struct row conf_rows[] = {
 	},
 	{
 		.section = "maildir",
+		.key = "relay",
+		.plural = "relays",
+		.type = &conf_type_networks,
+		.offset = AT(mail_relays),
+		.help = "Addresses or networks of servers that hand mail on to "
+		    "this one: who handed it to them is who it came from.",
+		.example = "192.0.2.25",
+	},
+	{
+		.section = "maildir",
 		.key = "junk_folder",
 		.plural = "junk_folders",
 		.type = &conf_type_texts,

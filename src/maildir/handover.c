@@ -57,6 +57,15 @@ own_hosts_has_ip(const struct own_hosts *own, const struct ip *ip)
 	return !ip_is_public(ip);
 }
 
+static bool
+is_relay(const struct own_hosts *own, const struct ip *ip)
+{
+	for (size_t i = 0; i < own->n_relays; i++)
+		if (ip_net_has(&own->relays[i], ip))
+			return true;
+	return false;
+}
+
 /* ---- from the top ---- */
 
 /* What one field adds; false: it decided. */
@@ -91,9 +100,10 @@ next_hop(struct handover *h, const struct received *r,
 		h->kind = HANDOVER_UNKNOWN;
 		return false;
 	}
-	if (own_hosts_has_ip(own, &r->ip))
+	if (ip_is_loopback(&r->ip) || is_relay(own, &r->ip))
 		return true;
-	h->kind = HANDOVER_CLIENT;
+	if (!own_hosts_has_ip(own, &r->ip))
+		h->kind = HANDOVER_CLIENT;
 	return false;
 }
 

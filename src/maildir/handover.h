@@ -5,8 +5,9 @@
  * Fields are added on top, so they are read from the top, and only as long as
  * each was written by a host of ours: whatever stands below the one that tells
  * of a strange client was written by strangers, who may name us in it.  A
- * field that tells of a client of ours (a filter on this host, a relay in our
- * networks) leads on to the next.
+ * field that tells of a relay of ours, or of this host itself (a filter hands
+ * mail back to it), leads on to the next; one that tells of another client in
+ * our networks does not, for such a one is no server.
  */
 #ifndef MAILDIR_HANDOVER_H
 #define MAILDIR_HANDOVER_H
@@ -27,6 +28,8 @@ struct own_hosts {
 	size_t n_domains;
 	const struct ip_net *networks;
 	size_t n_networks;
+	const struct ip_net *relays; /* hosts that hand mail on to us */
+	size_t n_relays;
 };
 
 bool own_hosts_has_name(const struct own_hosts *own, struct str name);

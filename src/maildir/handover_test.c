@@ -27,8 +27,8 @@ assert_finds(const char *header, const char *should)
 	struct buf b = { 0 };
 
 	assert_true(ip_net_parse(STR("192.0.2.0/24"), &net));
-	own.networks = &net;
-	own.n_networks = 1;
+	own.relays = &net;
+	own.n_relays = 1;
 	handover_find(str_from(header), &own, &h);
 	buf_printf(&b, "%s ", kinds[h.kind]);
 	if (h.has_ip)
@@ -72,6 +72,13 @@ TEST(a_relay_of_ours_leads_on)
 	    "\tby mail.example.org (Postfix) with ESMTP id 2" DATE
 	    "Received: from b (a [203.0.113.5])\n\tby pc with ESMTP" DATE,
 	    "local 192.0.2.9");
+}
+
+TEST(a_client_in_our_networks_is_no_server)
+{
+	assert_finds("Received: from pc (HELO pc) (192.168.1.2)\n"
+	    "  by mail.example.org (qpsmtpd/0.96) with ESMTP" DATE FORGED,
+	    "local 192.168.1.2");
 }
 
 TEST(users_are_told)
@@ -129,6 +136,7 @@ main(void)
 		cmocka_unit_test(the_topmost_field_of_ours_tells_the_client),
 		cmocka_unit_test(a_filter_on_this_host_leads_on),
 		cmocka_unit_test(a_relay_of_ours_leads_on),
+		cmocka_unit_test(a_client_in_our_networks_is_no_server),
 		cmocka_unit_test(users_are_told),
 		cmocka_unit_test(mail_of_this_host_is_local),
 		cmocka_unit_test(without_a_field_of_ours_it_is_a_sent_item),
