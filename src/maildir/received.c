@@ -269,8 +269,9 @@ how_of(const struct received *r)
 	if (starts_nocase(r->with, STR("POP")) ||
 	    starts_nocase(r->with, STR("IMAP")))
 		return RECEIVED_FETCHED;
+	/* LMTP is how a server delivers, over a network of its own if any. */
 	if (starts_nocase(r->with, STR("local")) ||
-	    (starts_nocase(r->with, STR("LMTP")) && !r->has_ip))
+	    starts_nocase(r->with, STR("LMTP")))
 		return RECEIVED_LOCAL;
 	return RECEIVED_NETWORK;
 }
