@@ -160,11 +160,21 @@ choose_lists(struct recheck *k, struct err *err)
 	return 0;
 }
 
+static void
+tell_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	fprintf(stderr, "\rmailtally: %llu of %llu answers ",
+	    (unsigned long long)done, (unsigned long long)total);
+}
+
 static int
 ask_lists(struct recheck *k, struct err *err)
 {
 	const volatile sig_atomic_t *stop = lookup_catch_signals();
-	struct asking q = { .answers = &k->answers, .stop = stop };
+	bool progress = !k->context->quiet && isatty(STDERR_FILENO);
+	struct asking q = { .answers = &k->answers, .stop = stop,
+		.progress = progress ? tell_progress : NULL };
 	uint64_t lists = k->answers.n_lists == 64 ? UINT64_MAX
 	    : (UINT64_C(1) << k->answers.n_lists) - 1;
 	int status = -1;
@@ -176,6 +186,8 @@ ask_lists(struct recheck *k, struct err *err)
 		status = 0;
 	}
 	k->interrupted = *stop;
+	if (progress)
+		fprintf(stderr, "\r%*s\r", 60, "");
 	asking_close(&q);
 	resolver_close(&q.resolver);
 	lookup_release_signals();

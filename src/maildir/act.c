@@ -153,9 +153,9 @@ complete_folder(int fd, mode_t mode)
 	int file;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (mkdirat(fd, places[i], mode) == 0)
-			fchmodat(fd, places[i], mode, 0);
-		else if (errno != EEXIST)
+		/* The umask took some of it. */
+		if (mkdirat(fd, places[i], mode) == 0 ? fchmodat(fd, places[i],
+		    mode, 0) < 0 : errno != EEXIST)
 			return -1;
 	}
 	file = openat(fd, "maildirfolder", O_WRONLY | O_CREAT | O_EXCL |

@@ -12,11 +12,26 @@
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
+/* What was opened is looked at, and worked in as its owner.  0, or errno. */
+static int
+settle(struct tree *t, dev_t device)
+{
+	int dropped;
+
+	if (fstat(t->fd, &t->st) < 0)
+		return errno;
+	if (device != 0 && t->st.st_dev != device)
+		return EXDEV;
+	dropped = privilege_drop(t->st.st_uid, t->st.st_gid);
+	t->dropped = dropped > 0;
+	return dropped < 0 ? errno : 0;
+}
+
 int
 tree_enter(struct tree *t, int parent, const char *name, dev_t device)
 {
-	int error = 0, dropped;
 	struct stat st;
+	int error;
 
 	*t = (struct tree){ .fd = openat(parent, name, DIRECTORY) };
 	if (t->fd < 0) {
@@ -26,14 +41,7 @@ tree_enter(struct tree *t, int parent, const char *name, dev_t device)
 			errno = ELOOP;
 		return -1;
 	}
-	if (fstat(t->fd, &t->st) < 0)
-		error = errno;
-	else if (device != 0 && t->st.st_dev != device)
-		error = EXDEV;
-	else if ((dropped = privilege_drop(t->st.st_uid, t->st.st_gid)) < 0)
-		error = errno;
-	else
-		t->dropped = dropped > 0;
+	error = settle(t, device);
 	if (error == 0)
 		return 0;
 	close(t->fd);

@@ -258,11 +258,11 @@ undo_rename(struct undo *u)
 
 	/* A move that was not done has its place in the old folder; a flag has
 	 * the same base in both, and tells by its name. */
-	if (find_exactly(u, &u->from, u->r->inode, &f))
-		result = UNDO_NOTHING;
-	else if (find_message(u, &u->to, u->r->inode, &f))
+	if (!find_exactly(u, &u->from, u->r->inode, &f) &&
+	    find_message(u, &u->to, u->r->inode, &f))
 		result = put_back(u, &f);
-	else if (find_message(u, &u->from, u->r->inode, &f))
+	else if (f.name != NULL ||
+	    find_message(u, &u->from, u->r->inode, &f))
 		result = UNDO_NOTHING;
 	free(f.name);
 	return result;

@@ -138,8 +138,6 @@ section_junk(struct build *b, struct section *s)
 		others_row(b, t, &others, shown - failed - top);
 	if (shown > 0)
 		totals(b, t, &sum);
-	else
-		section_note(b->report, s, "No user has mail in a junk folder.");
 	if (failed > 0)
 		section_note(b->report, s, "Junk folders of %zu user%s could not "
 		    "be counted; run it as root.", failed,
