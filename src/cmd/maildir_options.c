@@ -8,11 +8,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/out.h"
 #include "base/utf8.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
-#include "cmd/terminal.h"
+#include "cmd/output.h"
 #include "conf/conf.h"
 #include "maildir/tree.h"
 #include "render/render.h"
@@ -233,18 +232,10 @@ int
 maildirs_print(struct report *r, const struct maildir_options *o,
     struct err *err)
 {
-	const struct renderer *renderer = render_find(
-	    o->output ? o->output : "text");
-	struct render_options ro = { .csv_safe = true };
-	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
-	struct err late;
-	int status;
+	const struct output_options output = { .output = o->output,
+		.color = o->color, .csv_safe = true };
+	const struct renderer *renderer = output_choose(&output, err);
 
-	terminal_options(&ro, o->color);
-	status = renderer->render(r, &ro, out, err);
-	if (out_close(&out, &late) < 0 && status == 0) {
-		*err = late;
-		status = -1;
-	}
-	return status;
+	return renderer == NULL ? -1
+	    : output_report(r, renderer, &output, err);
 }
