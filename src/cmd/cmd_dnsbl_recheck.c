@@ -19,6 +19,7 @@
 #include "base/utf8.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
+#include "cmd/inputs.h"
 #include "cmd/recheck.h"
 #include "cmd/recheck_options.h"
 #include "cmd/recheck_report.h"
@@ -366,6 +367,7 @@ run_recheck(struct recheck *k, struct err *err)
 	if (ask_lists(k, err) < 0)
 		return cmd_fail(err);
 	k->report = report_new(k->context->program);
+	inputs_name_host(k->report, k->context->conf);
 	k->report->zone = k->m.zone;
 	k->report->period = (struct period){ k->m.since_ns, INT64_MAX };
 	recheck_report_begin(&k->table, k->report,

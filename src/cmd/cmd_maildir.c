@@ -16,6 +16,7 @@
 #include "base/utf8.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
+#include "cmd/inputs.h"
 #include "cmd/maildir_options.h"
 #include "maildir/header.h"
 #include "maildir/name.h"
@@ -200,6 +201,7 @@ begin_table(struct listing *l, const struct cmd_context *context)
 	struct section *s;
 	struct report *r = report_new(context->program);
 
+	inputs_name_host(r, context->conf);
 	r->zone = l->m->zone;
 	r->period = (struct period){ l->m->since_ns, INT64_MAX };
 	s = report_section(r, "maildir-list", "Recent mail");
