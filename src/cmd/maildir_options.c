@@ -206,12 +206,17 @@ maildirs_close(struct maildirs *m)
 int
 maildirs_walk(const struct maildirs *m)
 {
+	struct maildir_seen seen = { 0 };
+	struct maildir_walk w = m->walk;
 	struct err err;
 	int status = 0;
 
+	/* One alone has no mailbox twice. */
+	w.seen = m->dirs.n > 1 ? &seen : NULL;
 	for (size_t i = 0; i < m->dirs.n; i++)
-		if (maildir_walk(&m->walk, m->dirs.items[i], &err) < 0)
+		if (maildir_walk(&w, m->dirs.items[i], &err) < 0)
 			status = cmd_fail(&err);
+	free(seen.ids);
 	return status;
 }
 

@@ -62,7 +62,7 @@ void maildirs_close(struct maildirs *m);
 void maildirs_known(struct opt_list *dirs, const struct conf *c,
     bool well_known);
 
-/* Walks all of the directories.  What cannot be opened is told; the status to
+/* Walks all of the directories, each mailbox once.  What cannot be opened is told; the status to
  * exit with. */
 int maildirs_walk(const struct maildirs *m);
 /*

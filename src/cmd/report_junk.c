@@ -33,7 +33,8 @@ report_junk_count(struct report_junk *j, struct build_options *b,
 {
 	struct opt_list known = { 0 };
 	const struct opt_list *dirs = named;
-	struct maildir_walk w = { .folders = conf->junk_folders.items,
+	struct maildir_seen seen = { 0 };
+	struct maildir_walk w = { .seen = &seen, .folders = conf->junk_folders.items,
 		.n_folders = conf->junk_folders.n, .folder = junk_folder,
 		.problem = junk_problem, .ctx = &j->found };
 	struct err err;
@@ -48,6 +49,7 @@ report_junk_count(struct report_junk *j, struct build_options *b,
 	if (dirs->n > 0)
 		hand_over(j, b);
 	opt_list_clear(&known);
+	free(seen.ids);
 }
 
 void

@@ -188,7 +188,7 @@ open_folder(struct act *a, const struct maildir_message *m, const char *name,
 		return ACT_FAILED;
 	}
 	if (tree_enter(t, f->mailbox_fd, name, f->device) < 0 ||
-	    fchmod(t->fd, mode) < 0 || complete_folder(t->fd, mode) < 0)
+	    fchmodat(t->fd, ".", mode, 0) < 0 || complete_folder(t->fd, mode) < 0)
 		return ACT_FAILED;
 	return ACT_DONE;
 }

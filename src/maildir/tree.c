@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "maildir/privilege.h"
 
-#define DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define DIRECTORY (O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 /* What was opened is looked at, and worked in as its owner.  0, or errno. */
 static int
@@ -33,7 +33,7 @@ tree_enter(struct tree *t, int parent, const char *name, dev_t device)
 	struct stat st;
 	int error;
 
-	*t = (struct tree){ .fd = openat(parent, name, DIRECTORY) };
+	*t = (struct tree){ .fd = openat(parent, name, O_PATH | DIRECTORY) };
 	if (t->fd < 0) {
 		/* Linux says ENOTDIR of a link too. */
 		if (errno == ENOTDIR && fstatat(parent, name, &st,
@@ -77,16 +77,22 @@ descend(struct tree *t, const char *name)
 int
 tree_open(struct tree *t, const char *path)
 {
-	char *copy = mem_strdup(path), *save = NULL, *part;
+	struct buf absolute = { 0 };
+	struct str rest, part;
 	int error = 0;
 
-	if (tree_enter(t, AT_FDCWD, path[0] == '/' ? "/" : ".", 0) < 0)
+	tree_absolute(&absolute, path);
+	rest = str_skip(buf_str(&absolute), 1);
+	if (tree_enter(t, AT_FDCWD, "/", 0) < 0)
 		error = errno;
-	for (part = strtok_r(copy, "/", &save); part != NULL && error == 0;
-	    part = strtok_r(NULL, "/", &save))
-		if (descend(t, part) < 0)
+	while (error == 0 && rest.n > 0 && str_cut(&rest, '/', &part)) {
+		char *name = mem_cstr(part);
+
+		if (descend(t, name) < 0)
 			error = errno;
-	free(copy);
+		free(name);
+	}
+	buf_clear(&absolute);
 	if (error == 0)
 		return 0;
 	tree_leave(t);
@@ -120,11 +126,17 @@ tree_absolute(struct buf *b, const char *path)
 	while (str_cut(&rest, '/', &part)) {
 		if (part.n == 0 || str_eq(part, STR(".")))
 			continue;
+		if (str_eq(part, STR(".."))) {
+			while (b->n > begin && b->p[--b->n] != '/')
+				continue;
+			continue;
+		}
 		buf_add_char(b, '/');
 		buf_add_str(b, part);
 	}
 	if (b->n == begin)
 		buf_add_char(b, '/');
+	b->p[b->n] = '\0';
 }
 
 /* ---- names ---- */
@@ -172,7 +184,7 @@ int
 tree_read(struct tree_list *l, int fd, bool directories, bool dots)
 {
 	/* A descriptor of its own: closedir() closes it. */
-	int own = openat(fd, ".", DIRECTORY);
+	int own = openat(fd, ".", O_RDONLY | DIRECTORY);
 	DIR *d = own >= 0 ? fdopendir(own) : NULL;
 	const struct dirent *entry;
 	int error;

@@ -17,7 +17,7 @@
 #include "base/buf.h"
 
 struct tree {
-	int fd;
+	int fd; /* O_PATH: for the calls that end in "at", and fstat() */
 	struct stat st;
 	bool dropped; /* we became its owner here */
 };
@@ -28,8 +28,10 @@ struct tree {
  * than device (0: any is right).
  */
 int tree_enter(struct tree *t, int parent, const char *name, dev_t device);
-/* The same for a path of any length, from / or from the working directory,
- * without a symbolic link in it. */
+/*
+ * The same for a path of any length, without a symbolic link in it; from /, as
+ * tree_absolute() has it, so that its parts' owners count and nobody else.
+ */
 int tree_open(struct tree *t, const char *path);
 /* Whoever was entered last is left first. */
 void tree_leave(struct tree *t);
@@ -37,7 +39,10 @@ void tree_leave(struct tree *t);
 /* "it is a symbolic link": what errno of the two means. */
 const char *tree_error(int error);
 
-/* The path as it is seen from /: without "//", "." and a slash at the end. */
+/*
+ * The path as it is seen from /: without "//", "." and a slash at the end, and
+ * ".." taken at its word, since no part of it is a link.
+ */
 void tree_absolute(struct buf *b, const char *path);
 
 /* Names in a directory. */

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/when.h"
 #include "maildir/name.h"
 #include "maildir/tree.h"
@@ -161,6 +162,20 @@ is_wanted(const struct maildir_walk *w, struct str user)
 	return w->n_users == 0;
 }
 
+/* Directories that are named may hold each other. */
+static bool
+was_seen(struct maildir_seen *s, const struct stat *st)
+{
+	if (s == NULL)
+		return false;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->ids[i].device == st->st_dev && s->ids[i].inode == st->st_ino)
+			return true;
+	ARRAY_PUSH(s->ids, s->n, s->cap) = (struct maildir_id){ st->st_dev,
+		st->st_ino };
+	return false;
+}
+
 static void
 mailbox(struct walker *k, const struct tree *t, const char *path,
     struct str user)
@@ -169,7 +184,7 @@ mailbox(struct walker *k, const struct tree *t, const char *path,
 		.top = t };
 
 	k->mailboxes++;
-	if (!is_wanted(k->w, user))
+	if (!is_wanted(k->w, user) || was_seen(k->w->seen, &t->st))
 		return;
 	if (is_wanted_folder(k->w, ""))
 		one_folder(&m, t->fd, "");
@@ -247,6 +262,8 @@ search(struct walker *k, const struct tree *t, const char *path,
 {
 	if (is_maildir(t->fd))
 		mailbox(k, t, path, user);
+	else if (errno == EACCES)
+		problem(k, user, path, EACCES);
 	else if (!home(k, t, path, user) && level < LEVELS_OF_USERS)
 		search_below(k, t, path, user, level);
 }

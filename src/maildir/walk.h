@@ -54,12 +54,22 @@ typedef void maildir_message_fn(void *ctx, const struct maildir_message *m);
 typedef void maildir_problem_fn(void *ctx, struct str user, const char *path,
     int error);
 
+/* Mailboxes that were walked through: for several directories. */
+struct maildir_seen {
+	struct maildir_id {
+		dev_t device;
+		ino_t inode;
+	} *ids;
+	size_t n, cap;
+};
+
 struct maildir_walk {
 	const char *const *users; /* these alone; NULL: all */
 	size_t n_users;
 	const struct str *folders; /* these alone ("": the inbox); NULL: all */
 	size_t n_folders;
 	bool cross_devices;
+	struct maildir_seen *seen; /* what is in it is left out; NULL: none */
 	maildir_folder_fn *folder;
 	maildir_problem_fn *problem;
 	void *ctx;

@@ -117,8 +117,11 @@ def test_layouts():
                                        ".junkmail", top))},
           {p for p, v in should.items() if v[1] in ("INBOX", ".junkmail")},
           "--folder")
-    result = run("maildir", "--now", "@%d" % NOW, "ann", cwd=top)
-    equal({p[1] for p in pairs(result)}, set(one), "a path from here")
+    for path in "ann", "../homes/./ann", "bob/../ann/Maildir/":
+        result = run("maildir", "--now", "@%d" % NOW, path, cwd=top)
+        equal({p[1] for p in pairs(result)}, set(one), "from here: " + path)
+    equal(len(pairs(maildir(top, top / "ann", top / "ann/Maildir"))),
+          len(should), "directories in each other: each message once")
 
 
 def test_days():
