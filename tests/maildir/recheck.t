@@ -2,16 +2,19 @@
 """recheck.t - "mailtally dnsbl recheck": results, actions, undoing, users."""
 import os
 import pathlib
+import re
 import stat
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
+import hostile
 from lists import (CLEAN, LISTED, ZONE, Lists, public_directory,
                    public_program, rows, run_as, users)
 from mailbox import (AUTHENTICATED, FORGED, HOST, NOW, STAMPS, Mailbox, date,
                      give, message, snapshot, stamp)
-from mailtally import run, scratch
+from mailtally import ENVIRONMENT, PROGRAM, run, scratch
 from tap import done, equal, ok
 
 lists = Lists()
@@ -297,6 +300,65 @@ def test_journals():
     equal(undo(path)[:9], "2 undone,", "a line without an end was not done")
 
 
+def test_hostile():
+    """Whatever a sender or a file is called, it is text, and comes back."""
+    box = Mailbox(scratch("hostile/ann/Maildir"))
+    payloads = hostile.PAYLOADS + [b"`touch pwned`@x", b"$(touch pwned)@x",
+                                   b"\\x41\\\\", b"x\ty\nz"]
+    for i, payload in enumerate(payloads):
+        text = payload.replace(b"\n", b"").decode("utf-8", "surrogateescape")
+        box.deliver(message(
+            stamp(STAMPS["qpsmtpd"].replace("x.example", text.replace(
+                "{", "{{").replace("}", "}}")), LISTED[0]), sender=text))
+        name = payload.replace(b"/", b"").replace(b"\0", b"").replace(
+            b":", b"").lstrip(b".")
+        raw = os.fsencode(box.path) + b"/cur/%d.%d%s:2,S" % (
+            NOW - 60, i, name)
+        with open(raw, "wb") as f:
+            f.write(message(stamp(STAMPS["exim"], LISTED[0])))
+    before = snapshot(box.path)
+    for action in "move", "flag", "header":
+        journal = scratch("hostile-%s.journal" % action)
+        result = lists.recheck("--action", action, "--apply", "--journal",
+                               journal, box.path, cwd=scratch(""))
+        equal(result.status, 0, "hostile mail: " + action, result.err)
+        ok(not hostile.FORBIDDEN.search(result.out.decode()),
+           "nothing raw is printed", result.out[:2000])
+        equal(result.out.count(b"\n203.0.113.5 "), 2 * len(payloads),
+              "every one of it")
+        ok(not re.search(b"[\\x00-\\x08\\x0b-\\x1f\\x7f]",
+                         journal.read_bytes()), "nor stands in the journal")
+        undo(journal)
+        equal(snapshot(box.path), before, "and undone byte for byte")
+    ok(not [p for p in scratch("").rglob("*pwned*")
+            if not p.name.startswith(str(NOW - 60))], "nothing was run")
+
+
+def test_devices():
+    """Another file system below is left out, unless it is asked for."""
+    top = public_directory()
+    script = '''set -e
+        mount -t tmpfs none "$1/Maildir/.Other"
+        mkdir "$1/Maildir/.Other/cur" "$1/Maildir/.Other/new"
+        cp "$2" "$1/Maildir/.Other/cur/"
+        shift 2
+        "$@"
+        "$@" --cross-devices'''
+    box = Mailbox(top / "Maildir")
+    path = box.deliver(from_ip(LISTED[0]))
+    (box.path / ".Other").mkdir()
+    p = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", top, path,
+                        PROGRAM, "maildir", "--now", "@%d" % NOW, top],
+                       env=ENVIRONMENT, capture_output=True)
+    if b"mount" in p.stderr or b"unshare" in p.stderr:
+        print("# NOT TESTED: another file system; no mount is allowed here")
+        return
+    other = box.path / ".Other/cur" / path.name
+    equal([line.split("\t")[1] for line in p.stdout.decode().splitlines()],
+          [str(path), str(path), str(other)], "a file system below", p.stderr)
+    ok(b".Other: it is on another file system" in p.stderr, "is told")
+
+
 def test_usage():
     box = Mailbox(scratch("usage/ann/Maildir"))
     for arguments in (("--apply",), ("--action", "move", "--to", "Junk"),
@@ -354,7 +416,9 @@ test_header()
 test_lived_on()
 test_journals()
 test_usage()
+test_hostile()
 if os.geteuid() == 0:
+    test_devices()
     test_move("as-root", (), as_root=True, top=public_directory())
     test_as_user()
 else:
