@@ -70,8 +70,8 @@ grow_slots(struct league *l)
 	place_all(l);
 }
 
-static struct league_row
-empty_row(void)
+struct league_row
+league_row_empty(void)
 {
 	return (struct league_row){ .max = INT64_MIN,
 		.first_ns = WHEN_NONE, .last_ns = WHEN_NONE };
@@ -80,7 +80,7 @@ empty_row(void)
 static struct league_row *
 add_row(struct league *l, const uint32_t key[2])
 {
-	struct league_row row = empty_row();
+	struct league_row row = league_row_empty();
 
 	assert(l->n < UINT32_MAX);
 	row.key[0] = key[0];
@@ -109,15 +109,13 @@ league_get(struct league *l, struct str label, struct str second)
 	return add_row(l, key);
 }
 
-struct league_row *
-league_push(struct league *l, struct str label)
+const struct league_row *
+league_find(const struct league *l, struct str label)
 {
-	struct league_row row = empty_row();
+	uint32_t key[2] = { intern_find(&l->labels, label), INTERN_EMPTY };
+	uint32_t row = key[0] == UINT32_MAX ? 0 : *slot_of(l, key);
 
-	row.label = label;
-	row.index = l->n;
-	ARRAY_PUSH(l->rows, l->n, l->cap) = row;
-	return &l->rows[l->n - 1];
+	return row ? &l->rows[row - 1] : NULL;
 }
 
 void
@@ -184,8 +182,8 @@ league_sort_by_label(struct league *l)
 	place_all(l);
 }
 
-static void
-add_to(struct league_row *sum, const struct league_row *r)
+void
+league_row_add(struct league_row *sum, const struct league_row *r)
 {
 	for (size_t i = 0; i < LEAGUE_COUNTS; i++)
 		sum->count[i] = num_add(sum->count[i], r->count[i]);
@@ -202,11 +200,11 @@ cut_at(struct league *l, size_t n, struct league_row *others)
 {
 	struct buf label = { 0 };
 
-	*others = empty_row();
+	*others = league_row_empty();
 	if (n == l->n)
 		return n;
 	for (size_t i = n; i < l->n; i++)
-		add_to(others, &l->rows[i]);
+		league_row_add(others, &l->rows[i]);
 	buf_printf(&label, "(%zu others)", l->n - n);
 	others->label = intern_get(&l->labels,
 	    intern_add(&l->labels, buf_str(&label)));
@@ -235,9 +233,9 @@ league_cut_below(struct league *l, size_t top, int primary, double percent,
 struct league_row
 league_total(const struct league *l)
 {
-	struct league_row total = empty_row();
+	struct league_row total = league_row_empty();
 
 	for (size_t i = 0; i < l->n; i++)
-		add_to(&total, &l->rows[i]);
+		league_row_add(&total, &l->rows[i]);
 	return total;
 }

@@ -47,12 +47,8 @@ void league_clear(struct league *l);
  * the next call. */
 struct league_row *league_get(struct league *l, struct str label,
     struct str second);
-/*
- * A new row of a label that no other row has: nothing is looked up, which for
- * hundreds of thousands of rows is most of the time.  Such a league is not
- * asked for rows, nor sorted by league_sort; the label is borrowed.
- */
-struct league_row *league_push(struct league *l, struct str label);
+/* The row of a label without a second one, NULL if there is none. */
+const struct league_row *league_find(const struct league *l, struct str label);
 /* Widens first_ns and last_ns, WHEN_NONE being no time. */
 void league_see(struct league_row *r, int64_t first_ns, int64_t last_ns);
 
@@ -76,6 +72,9 @@ size_t league_cut(struct league *l, size_t top, struct league_row *others);
 size_t league_cut_below(struct league *l, size_t top, int primary,
     double percent, uint64_t whole, struct league_row *others);
 
+/* A row that nothing was counted in, and to add one to another. */
+struct league_row league_row_empty(void);
+void league_row_add(struct league_row *sum, const struct league_row *r);
 /* All rows summed, times widened; without labels. */
 struct league_row league_total(const struct league *l);
 

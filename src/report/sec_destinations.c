@@ -8,7 +8,7 @@
 #include "base/num.h"
 #include "base/when.h"
 #include "report/build.h"
-#include "report/league.h"
+#include "report/domains.h"
 #include "report/report.h"
 #include "report/sec_qmail.h"
 #include "report/sec_time.h"
@@ -17,70 +17,58 @@
 
 enum { SENT, BYTES, DEFERRALS, BOUNCES };
 
-struct domains {
-	struct league league;
-	struct times *times; /* by the index of the league's rows */
-	size_t n, cap;
-};
-
-/* What follows the last @; a recipient may have none. */
-static struct str
-domain_of(struct str recipient)
+/* An empty domain, and none at all, are "(none)". */
+static void
+offer_domains(struct best *x, const struct accounts *a)
 {
-	for (size_t i = recipient.n; i-- > 0;)
-		if (recipient.p[i] == '@')
-			return str_skip(recipient, i + 1);
-	return str_none();
+	const struct recipient_account *r;
+	struct domains d;
+
+	domains_init(&d, a);
+	for (size_t at = 0; (r = accounts_recipient(a, &at));) {
+		struct domain_sums *s = r->domain != INTERN_EMPTY
+		    ? domains_at(&d, r->domain)
+		    : domains_named(&d, STR("(none)"));
+
+		s->count[SENT] += r->sent;
+		s->count[BYTES] += (uint64_t)r->bytes;
+		s->count[DEFERRALS] += r->deferred;
+		s->count[BOUNCES] += r->failed;
+	}
+	domains_offer(&d, x);
+	domains_clear(&d);
 }
 
-static struct league_row *
-domain_row(struct domains *d, struct str domain)
+static int
+by_sent(const void *a, const void *b)
 {
-	struct league_row *row = league_get(&d->league,
-	    domain.n > 0 ? domain : STR("(none)"), str_none());
+	const struct league_row *x = a, *y = b;
 
-	if (row->index == d->n)
-		ARRAY_PUSH(d->times, d->n, d->cap) = (struct times){ 0 };
-	return row;
+	if (x->count[SENT] != y->count[SENT])
+		return x->count[SENT] > y->count[SENT] ? -1 : 1;
+	if (x->count[BYTES] != y->count[BYTES])
+		return x->count[BYTES] > y->count[BYTES] ? -1 : 1;
+	return str_cmp(x->label, y->label);
 }
 
 static void
-domains_init(struct domains *d, const struct tally *t)
+add_domain(struct times *to, const struct accounts *a, uint32_t number)
 {
-	size_t n;
-	const struct cell *cells = tally_cells(t, DIM_QUEUE_RECIPIENT, &n);
+	const struct domain_account *d = ledger_at(&a->domains, number);
 
-	*d = (struct domains){ 0 };
-	league_init(&d->league);
-	for (size_t i = 0; i < n; i++) {
-		const int64_t *plus = tally_plus(t, DIM_QUEUE_RECIPIENT, i);
-		struct league_row *row = domain_row(d,
-		    domain_of(tally_text(t, cells[i].k1)));
-
-		row->count[SENT] += (uint64_t)plus[RECIPIENT_SENT];
-		row->count[BYTES] += (uint64_t)plus[RECIPIENT_BYTES];
-		row->count[DEFERRALS] += (uint64_t)plus[RECIPIENT_DEFERRED];
-		row->count[BOUNCES] += (uint64_t)plus[RECIPIENT_FAILED];
-	}
-	cells = tally_cells(t, DIM_DESTINATION, &n);
-	for (size_t i = 0; i < n; i++) {
-		const struct cell_sum *sum = tally_sum(t, DIM_DESTINATION, i);
-		struct times *times = &d->times[domain_row(d,
-		    tally_text(t, cells[i].k1))->index];
-
-		times_add(times, cells[i].k2, cells[i].count);
-		times_add_sum(times, sum->sum, sum->max);
-	}
-	league_sort(&d->league, SENT, BYTES);
+	times_add_delays(to, &d->delays);
 }
 
+/* Of the domain with that label. */
 static void
-domains_clear(struct domains *d)
+domain_times(struct times *to, const struct accounts *a, struct str label)
 {
-	for (size_t i = 0; i < d->n; i++)
-		times_clear(&d->times[i]);
-	free(d->times);
-	league_clear(&d->league);
+	uint32_t number = ledger_find(&a->domains, label);
+
+	if (number != UINT32_MAX)
+		add_domain(to, a, number);
+	if (str_eq(label, STR("(none)")))
+		add_domain(to, a, INTERN_EMPTY);
 }
 
 static void
@@ -111,9 +99,7 @@ section_dest_domains(struct build *b, struct section *s)
 	static const char *const titles[] = { "Mean delay", "Median", "95 %",
 		"Max delay" };
 	struct table *t = section_table(b->report, s, NULL, NULL);
-	struct league_row others, total;
-	struct domains d;
-	size_t n;
+	struct best x;
 
 	table_column(b->report, t, "Domain", VALUE_TEXT)->wide = true;
 	table_column(b->report, t, "Sent", VALUE_COUNT)->bar = true;
@@ -122,31 +108,18 @@ section_dest_domains(struct build *b, struct section *s)
 	table_column(b->report, t, "Bounces", VALUE_COUNT);
 	for (int i = 0; i < 4; i++)
 		table_column(b->report, t, titles[i], VALUE_DURATION);
-	domains_init(&d, b->tally);
-	total = league_total(&d.league);
-	n = league_cut(&d.league, build_top(b, QMAIL_TOP), &others);
-	for (size_t i = 0; i < n; i++) {
-		const struct league_row *r = &d.league.rows[i];
-		struct value *v = table_row(b->report, t)->values;
+	best_init(&x, by_sent, build_top(b, QMAIL_TOP));
+	offer_domains(&x, tally_accounts(b->tally));
+	qmail_rows(b, t, &x, fill_counts);
+	/* Rows of the table are in the order of the league's. */
+	for (size_t i = 0; i < x.n; i++) {
+		struct times times = { 0 };
 
-		v[0] = build_text(b, r->label);
-		fill_counts(r, v + 1);
-		fill_times(&d.times[r->index], v + 5);
+		domain_times(&times, tally_accounts(b->tally), x.rows[i].label);
+		fill_times(&times, t->rows[i].values + 5);
+		times_clear(&times);
 	}
-	if (n < d.league.n) {
-		struct row *row = table_row(b->report, t);
-
-		row->flags = ROW_OTHERS;
-		row->values[0] = build_text(b, others.label);
-		fill_counts(&others, row->values + 1);
-	}
-	if (d.league.n > 0) {
-		struct value *v = table_footer(b->report, t, "totals");
-
-		v[0] = value_text(STR("Totals"));
-		fill_counts(&total, v + 1);
-	}
-	domains_clear(&d);
+	best_clear(&x);
 }
 
 /* ---- time in queue ---- */

@@ -4,6 +4,7 @@
  */
 #include "base/num.h"
 #include "report/build.h"
+#include "report/domains.h"
 #include "report/league.h"
 #include "report/report.h"
 #include "report/sec_qmail.h"
@@ -11,27 +12,13 @@
 
 enum { MAILS, BYTES };
 
-static void
-add_to(struct league *l, struct str label, int64_t mails, int64_t bytes,
-    const struct cell_seen *seen)
+/* The domain of an address is not always its host. */
+static bool
+has_own_host(const struct accounts *a, uint32_t domain)
 {
-	struct league_row *row;
+	struct str name = ledger_name(&a->domains, domain);
 
-	if (mails == 0)
-		return;
-	row = league_get(l, label, str_none());
-	row->count[MAILS] += (uint64_t)mails;
-	row->count[BYTES] += (uint64_t)bytes;
-	league_see(row, seen->first_ns, seen->last_ns);
-}
-
-/* Senders in the log have <>; the null sender keeps them. */
-static struct str
-bare(struct str sender)
-{
-	if (sender.n > 2 && sender.p[0] == '<' && sender.p[sender.n - 1] == '>')
-		return str_make(sender.p + 1, sender.n - 2);
-	return sender;
+	return name.n > 0 && !str_eq(name, STR("[]"));
 }
 
 static struct str
@@ -43,43 +30,105 @@ host_of(struct str address)
 		address.n -= 4;
 	else if (str_ends(address, STR("@[]")))
 		return STR("(none)");
-	for (size_t i = address.n; i-- > 0;)
-		if (address.p[i] == '@')
-			return i + 1 < address.n ? str_skip(address, i + 1) :
-			    STR("(none)");
-	return STR("(none)");
+	address = accounts_domain_of(address);
+	return address.n > 0 ? address : STR("(none)");
 }
 
 static void
-add_senders(struct league *l, const struct tally *t, bool hosts)
+add_host(struct domains *d, const struct accounts *a, uint32_t domain,
+    struct str address, uint64_t mails, int64_t bytes, int64_t last_ns)
 {
-	enum dim_id dim = DIM_QUEUE_SENDER;
-	size_t n;
-	const struct cell *cells = tally_cells(t, dim, &n);
+	struct domain_sums *s = has_own_host(a, domain) ? domains_at(d, domain)
+	    : domains_named(d, host_of(address));
 
-	for (size_t i = 0; i < n; i++) {
-		const int64_t *plus = tally_plus(t, dim, i);
-		struct str sender = bare(tally_text(t, cells[i].k1));
+	s->count[MAILS] += mails;
+	s->count[BYTES] += (uint64_t)bytes;
+	if (last_ns > s->last_ns)
+		s->last_ns = last_ns;
+}
 
-		add_to(l, hosts ? host_of(sender) : sender, plus[SENDER_SENT],
-		    plus[SENDER_SENT_BYTES], tally_seen(t, dim, i));
+static void
+offer_sender_hosts(struct best *x, const struct accounts *a)
+{
+	const struct sender_account *s;
+	struct domains d;
+
+	domains_init(&d, a);
+	for (size_t at = 0; (s = accounts_sender(a, &at));)
+		if (s->sent > 0)
+			add_host(&d, a, s->domain, accounts_bare(ledger_name(
+			    &a->senders, s->name)), s->sent, s->sent_bytes,
+			    s->last_ns);
+	domains_offer(&d, x);
+	domains_clear(&d);
+}
+
+static void
+offer_recipient_hosts(struct best *x, const struct accounts *a)
+{
+	const struct recipient_account *r;
+	struct domains d;
+
+	domains_init(&d, a);
+	for (size_t at = 0; (r = accounts_recipient(a, &at));)
+		if (r->sent > 0)
+			add_host(&d, a, r->domain, ledger_name(&a->recipients,
+			    r->name), r->sent, r->bytes, r->last_ns);
+	domains_offer(&d, x);
+	domains_clear(&d);
+}
+
+static void
+add_sender(struct league_row *row, const struct sender_account *s)
+{
+	row->count[MAILS] += s->sent;
+	row->count[BYTES] += (uint64_t)s->sent_bytes;
+	league_see(row, s->last_ns, s->last_ns);
+}
+
+/* Of all uids that sent as one. */
+static void
+offer_senders(struct best *x, const struct accounts *a)
+{
+	for (uint32_t i = 0; i < ledger_n(&a->senders); i++) {
+		const struct sender_account *s = ledger_at(&a->senders, i);
+		struct league_row row = league_row_empty();
+
+		if (!s->used)
+			continue;
+		add_sender(&row, s);
+		while (s->other > 0) {
+			s = ledger_at(&a->more_senders, s->other);
+			add_sender(&row, s);
+		}
+		if (row.count[MAILS] == 0 || !best_wants(x, &row))
+			continue;
+		row.label = accounts_bare(ledger_name(&a->senders, i));
+		best_add(x, &row);
 	}
 }
 
+/* Of both channels. */
 static void
-add_recipients(struct league *l, const struct tally *t, bool hosts)
+offer_recipients(struct best *x, const struct accounts *a)
 {
-	enum dim_id dim = DIM_QUEUE_RECIPIENT;
-	size_t n;
-	const struct cell *cells = tally_cells(t, dim, &n);
+	for (uint32_t i = 0; i < ledger_n(&a->recipients); i++) {
+		const struct recipient_account *r = ledger_at(&a->recipients,
+		    i), *other = r->other ? &a->others[r->other - 1] : NULL;
+		struct league_row row = league_row_empty();
 
-	for (size_t i = 0; i < n; i++) {
-		const int64_t *plus = tally_plus(t, dim, i);
-		struct str recipient = tally_text(t, cells[i].k1);
-
-		add_to(l, hosts ? host_of(recipient) : recipient,
-		    plus[RECIPIENT_SENT], plus[RECIPIENT_BYTES],
-		    tally_seen(t, dim, i));
+		row.count[MAILS] = r->sent;
+		row.count[BYTES] = (uint64_t)r->bytes;
+		row.last_ns = r->last_ns;
+		if (other) {
+			row.count[MAILS] += other->sent;
+			row.count[BYTES] += (uint64_t)other->bytes;
+			league_see(&row, other->last_ns, other->last_ns);
+		}
+		if (row.count[MAILS] == 0 || !best_wants(x, &row))
+			continue;
+		row.label = ledger_name(&a->recipients, i);
+		best_add(x, &row);
 	}
 }
 
@@ -105,48 +154,47 @@ by_mails(const void *a, const void *b)
 	return str_cmp(x->label, y->label);
 }
 
-typedef void add_fn(struct league *l, const struct tally *t, bool hosts);
+typedef void offer_fn(struct best *x, const struct accounts *a);
 
 static void
 name_table(struct build *b, struct section *s, const char *name,
-    const char *title, const char *first, add_fn *add, bool hosts)
+    const char *title, const char *first, offer_fn *offer)
 {
 	struct table *t = section_table(b->report, s, name, title);
-	struct league l;
+	struct best x;
 
 	table_column(b->report, t, first, VALUE_TEXT)->wide = true;
 	table_column(b->report, t, "Mails", VALUE_COUNT)->bar = true;
 	table_column(b->report, t, "Bytes", VALUE_BYTES);
 	table_column(b->report, t, "Mean size", VALUE_BYTES);
 	table_column(b->report, t, "Last", VALUE_TIME);
-	league_init(&l);
-	add(&l, b->tally, hosts);
-	qmail_first(b, &l, by_mails);
-	qmail_league(b, t, &l, fill);
-	league_clear(&l);
+	best_init(&x, by_mails, build_top(b, QMAIL_TOP));
+	offer(&x, tally_accounts(b->tally));
+	qmail_rows(b, t, &x, fill);
+	best_clear(&x);
 }
 
 void
 section_hosts(struct build *b, struct section *s)
 {
-	name_table(b, s, NULL, "Sending", "Host", add_senders, true);
-	name_table(b, s, "receiving", "Receiving", "Host", add_recipients,
-	    true);
+	name_table(b, s, NULL, "Sending", "Host", offer_sender_hosts);
+	name_table(b, s, "receiving", "Receiving", "Host",
+	    offer_recipient_hosts);
 }
 
 void
 section_senders(struct build *b, struct section *s)
 {
-	name_table(b, s, NULL, NULL, "Address", add_senders, false);
-	name_table(b, s, "domains", "By domain", "Domain", add_senders, true);
+	name_table(b, s, NULL, NULL, "Address", offer_senders);
+	name_table(b, s, "domains", "By domain", "Domain", offer_sender_hosts);
 }
 
 void
 section_receivers(struct build *b, struct section *s)
 {
-	name_table(b, s, NULL, NULL, "Address", add_recipients, false);
-	name_table(b, s, "domains", "By domain", "Domain", add_recipients,
-	    true);
+	name_table(b, s, NULL, NULL, "Address", offer_recipients);
+	name_table(b, s, "domains", "By domain", "Domain",
+	    offer_recipient_hosts);
 }
 
 /* ---- errors ---- */

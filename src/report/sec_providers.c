@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "report/best.h"
 #include "report/build.h"
 #include "report/league.h"
 #include "report/report.h"
@@ -21,93 +22,134 @@
 
 enum { SENT, FIRST, DEFERRED, BOUNCED, SLOW };
 
-struct providers {
-	struct league league;
-	struct times *times; /* by the index of the league's rows */
-	size_t n, cap;
-	struct league reasons; /* provider, reason; count[0] attempts */
-};
-
+/* Networks of IPv4 addresses are so named already; hosts with an IPv6 address
+ * are put together. */
 static struct str
 label_of(struct buf *scratch, struct str name)
 {
 	return names_network(scratch, name, NETWORK_BITS_V4, NETWORK_BITS_V6);
 }
 
-static struct league_row *
-row_of(struct providers *p, struct buf *scratch, struct str name)
+static void
+add_to(struct league_row *row, const struct provider_account *p)
 {
-	struct league_row *row = league_get(&p->league, label_of(scratch, name),
-	    str_none());
-
-	if (row->index == p->n)
-		ARRAY_PUSH(p->times, p->n, p->cap) = (struct times){ 0 };
-	return row;
+	row->count[SENT] += p->sent;
+	row->count[FIRST] += p->first;
+	row->count[DEFERRED] += p->deferred;
+	row->count[BOUNCED] += p->bounced;
+	row->count[SLOW] += p->slow;
 }
 
 static void
-count_providers(struct providers *p, const struct tally *t)
+offer_providers(struct best *x, const struct accounts *a)
+{
+	struct buf scratch = { 0 };
+	struct league several; /* of which there are several accounts */
+
+	league_init(&several);
+	for (uint32_t i = 0; i < ledger_n(&a->providers); i++) {
+		const struct provider_account *p = ledger_at(&a->providers, i);
+		struct str name = ledger_name(&a->providers, i);
+		struct league_row row = league_row_empty();
+
+		if (p->attempts == 0)
+			continue;
+		if (str_index(name, ':') < name.n) {
+			add_to(league_get(&several, label_of(&scratch, name),
+			    str_none()), p);
+			continue;
+		}
+		add_to(&row, p);
+		if (!best_wants(x, &row))
+			continue;
+		row.label = name;
+		best_add(x, &row);
+	}
+	for (size_t i = 0; i < several.n; i++)
+		if (best_wants(x, &several.rows[i]))
+			best_add(x, &several.rows[i]);
+	league_clear(&several);
+	buf_clear(&scratch);
+}
+
+static int
+by_sent(const void *a, const void *b)
+{
+	const struct league_row *x = a, *y = b;
+
+	if (x->count[SENT] != y->count[SENT])
+		return x->count[SENT] > y->count[SENT] ? -1 : 1;
+	if (x->count[DEFERRED] != y->count[DEFERRED])
+		return x->count[DEFERRED] > y->count[DEFERRED] ? -1 : 1;
+	return str_cmp(x->label, y->label);
+}
+
+/* Of the rows that are shown. */
+struct shown {
+	struct times times;
+	struct league reasons; /* attempts */
+};
+
+static void
+take_times(struct shown *shown, const struct league *rows,
+    const struct accounts *a)
+{
+	struct buf scratch = { 0 };
+
+	for (uint32_t i = 0; i < ledger_n(&a->providers); i++) {
+		const struct provider_account *p = ledger_at(&a->providers, i);
+		const struct league_row *row;
+
+		if (p->delays.count == 0)
+			continue;
+		row = league_find(rows, label_of(&scratch,
+		    ledger_name(&a->providers, i)));
+		if (row)
+			times_add_delays(&shown[row->index].times, &p->delays);
+	}
+	buf_clear(&scratch);
+}
+
+static void
+take_reasons(struct shown *shown, const struct league *rows,
+    const struct tally *t)
 {
 	struct buf scratch = { 0 };
 	size_t n;
-	const struct cell *cells = tally_cells(t, DIM_PROVIDER, &n);
+	const struct cell *cells = tally_cells(t, DIM_PROVIDER_REASON, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		const int64_t *plus = tally_plus(t, DIM_PROVIDER, i);
-		struct league_row *row = row_of(p, &scratch,
-		    tally_text(t, cells[i].k1));
+		const struct league_row *row = league_find(rows, label_of(
+		    &scratch, tally_text(t, cells[i].k1)));
 
-		row->count[SENT] += (uint64_t)plus[PROVIDER_SENT];
-		row->count[FIRST] += (uint64_t)plus[PROVIDER_FIRST];
-		row->count[DEFERRED] += (uint64_t)plus[PROVIDER_DEFERRED];
-		row->count[BOUNCED] += (uint64_t)plus[PROVIDER_BOUNCED];
-		row->count[SLOW] += (uint64_t)plus[PROVIDER_SLOW];
+		if (row)
+			league_get(&shown[row->index].reasons, tally_text(t,
+			    cells[i].k2), str_none())->count[0] +=
+			    cells[i].count;
 	}
-	cells = tally_cells(t, DIM_PROVIDER_DELAY, &n);
-	for (size_t i = 0; i < n; i++) {
-		const struct cell_sum *sum = tally_sum(t, DIM_PROVIDER_DELAY,
-		    i);
-		struct times *times = &p->times[row_of(p, &scratch,
-		    tally_text(t, cells[i].k1))->index];
-
-		times_add(times, cells[i].k2, cells[i].count);
-		times_add_sum(times, sum->sum, sum->max);
-	}
-	cells = tally_cells(t, DIM_PROVIDER_REASON, &n);
-	for (size_t i = 0; i < n; i++)
-		league_get(&p->reasons, label_of(&scratch,
-		    tally_text(t, cells[i].k1)), tally_text(t,
-		    cells[i].k2))->count[0] += cells[i].count;
 	buf_clear(&scratch);
 }
 
 /* The reason that came most often, of equal ones the first in byte order. */
 static struct str
-top_reason(const struct providers *p, struct str label)
+top_reason(struct league *reasons)
 {
-	const struct league_row *best = NULL;
 	struct str code;
 
-	for (size_t i = 0; i < p->reasons.n; i++) {
-		const struct league_row *r = &p->reasons.rows[i];
-
-		if (str_eq(r->label, label)) {
-			best = r;
-			break;
-		}
-	}
-	return best ? reason_split(best->second, &code) : str_none();
+	league_sort(reasons, 0, -1);
+	return reasons->n > 0 ? reason_split(reasons->rows[0].label, &code) :
+	    str_none();
 }
 
 static void
 fill(const struct league_row *row, struct value *v)
 {
-	v[1] = value_count(row->count[SENT]);
-	v[2] = value_count(row->count[DEFERRED]);
-	v[3] = value_count(row->count[BOUNCED]);
-	v[4] = value_percent(row->count[DEFERRED], row->count[FIRST]);
-	v[5] = value_percent(row->count[BOUNCED], row->count[FIRST]);
-	v[7] = value_count(row->count[SLOW]);
+	v[0] = value_count(row->count[SENT]);
+	v[1] = value_count(row->count[DEFERRED]);
+	v[2] = value_count(row->count[BOUNCED]);
+	v[3] = value_percent(row->count[DEFERRED], row->count[FIRST]);
+	v[4] = value_percent(row->count[BOUNCED], row->count[FIRST]);
+	v[6] = value_count(row->count[SLOW]);
 }
 
 static struct table *
@@ -127,57 +169,46 @@ provider_columns(struct build *b, struct section *s)
 	return t;
 }
 
+/* What is only worked out for the rows that are shown, which stand first. */
 static void
-provider_rows(struct build *b, struct table *t, struct providers *p)
+fill_shown(struct build *b, struct table *t, const struct best *x)
 {
-	struct league_row others, total = league_total(&p->league);
-	size_t n = league_cut(&p->league, build_top(b, QMAIL_TOP), &others);
+	struct shown *shown = mem_zalloc((x->n + 1) * sizeof(*shown));
+	struct league rows;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct league_row *r = &p->league.rows[i];
-		struct times *times = &p->times[r->index];
-		struct value *v = table_row(b->report, t)->values;
-
-		v[0] = build_text(b, r->label);
-		fill(r, v);
-		times_sort(times);
-		if (times->count > 0)
-			v[6] = value_int(times_quantile(times, 50));
-		v[8] = build_text(b, top_reason(p, r->label));
+	league_init(&rows);
+	for (size_t i = 0; i < x->n; i++) {
+		league_get(&rows, x->rows[i].label, str_none());
+		league_init(&shown[i].reasons);
 	}
-	if (n < p->league.n) {
-		struct row *row = table_row(b->report, t);
+	take_times(shown, &rows, tally_accounts(b->tally));
+	take_reasons(shown, &rows, b->tally);
+	for (size_t i = 0; i < x->n; i++) {
+		struct value *v = t->rows[i].values;
 
-		row->flags = ROW_OTHERS;
-		row->values[0] = build_text(b, others.label);
-		fill(&others, row->values);
+		times_sort(&shown[i].times);
+		if (shown[i].times.count > 0)
+			v[6] = value_int(times_quantile(&shown[i].times, 50));
+		v[8] = build_text(b, top_reason(&shown[i].reasons));
+		times_clear(&shown[i].times);
+		league_clear(&shown[i].reasons);
 	}
-	if (p->league.n > 0) {
-		struct value *v = table_footer(b->report, t, "totals");
-
-		v[0] = value_text(STR("Totals"));
-		fill(&total, v);
-	}
+	league_clear(&rows);
+	free(shown);
 }
 
 void
 section_providers(struct build *b, struct section *s)
 {
 	struct table *t = provider_columns(b, s);
-	struct providers p = { 0 };
+	struct best x;
 
-	league_init(&p.league);
-	league_init(&p.reasons);
-	count_providers(&p, b->tally);
-	league_sort(&p.league, SENT, DEFERRED);
-	league_sort(&p.reasons, 0, -1);
-	provider_rows(b, t, &p);
-	if (p.league.n > 0)
+	best_init(&x, by_sent, build_top(b, QMAIL_TOP));
+	offer_providers(&x, tally_accounts(b->tally));
+	qmail_rows(b, t, &x, fill);
+	fill_shown(b, t, &x);
+	if (x.n > 0)
 		section_note(b->report, s, "Deferred counts recipients that "
 		    "were put off at least once; rates are of recipients.");
-	for (size_t i = 0; i < p.n; i++)
-		times_clear(&p.times[i]);
-	free(p.times);
-	league_clear(&p.league);
-	league_clear(&p.reasons);
+	best_clear(&x);
 }

@@ -10,21 +10,16 @@
 
 #include <stdint.h>
 
+#include "report/best.h"
 #include "report/build.h"
 #include "report/league.h"
+#include "tally/accounts.h"
 
 /* Rows of a league table when --top does not say. */
 #define QMAIL_TOP 20
 
-/*
- * Puts the rows that --top shows in order, and before the rest, of which there
- * may be hundreds of thousands; no league_get after it.
- */
-typedef int qmail_order_fn(const void *a, const void *b);
-void qmail_first(const struct build *b, struct league *l,
-    qmail_order_fn *order);
 /* By the league's sum, largest first, then by label. */
-void qmail_sort(const struct build *b, struct league *l);
+int qmail_by_sum(const void *a, const void *b);
 
 /* A column that counts, and one of durations. */
 void qmail_count(struct build *b, struct table *t, const char *title);
@@ -38,11 +33,11 @@ struct str qmail_recipient(struct buf *scratch, enum channel channel,
 struct value qmail_decoded(struct build *b, struct str text);
 
 /*
- * The last table of the section: rows of l cut to --top, the rest summed,
- * and totals; fill writes the values of a row behind its label.
+ * The last table of the section: the first rows of x, the rest summed, and
+ * totals; fill writes the values of a row behind its label.
  */
 typedef void qmail_fill_fn(const struct league_row *row, struct value *v);
-void qmail_league(struct build *b, struct table *t, struct league *l,
+void qmail_rows(struct build *b, struct table *t, struct best *x,
     qmail_fill_fn *fill);
 
 #endif

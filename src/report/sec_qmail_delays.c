@@ -18,7 +18,7 @@ struct delay {
 	int64_t sum_ns;
 };
 
-struct delays {
+struct all_delays {
 	struct delay *rows; /* ascending */
 	size_t n, cap;
 	uint64_t count;
@@ -34,7 +34,7 @@ by_bucket(const void *a, const void *b)
 }
 
 static void
-take_delays(struct delays *d, const struct tally *t)
+take_delays(struct all_delays *d, const struct tally *t)
 {
 	size_t n, kept = 0;
 	const struct cell *cells = tally_cells(t, DIM_DELIVERY_DELAY, &n);
@@ -67,7 +67,7 @@ take_delays(struct delays *d, const struct tally *t)
 }
 
 static int64_t
-value_ns(const struct delays *d, size_t i)
+value_ns(const struct all_delays *d, size_t i)
 {
 	return i + 1 == d->n ? d->max_ns :
 	    d->rows[i].sum_ns / (int64_t)d->rows[i].count;
@@ -75,7 +75,7 @@ value_ns(const struct delays *d, size_t i)
 
 /* Each per cent from 10 on at which a delivery was done. */
 static void
-percent_table(struct build *b, struct section *s, const struct delays *d)
+percent_table(struct build *b, struct section *s, const struct all_delays *d)
 {
 	struct table *t = section_table(b->report, s, NULL, NULL);
 	uint64_t below = 0, last = 9;
@@ -103,7 +103,7 @@ percent_table(struct build *b, struct section *s, const struct delays *d)
  * and the mean of those.
  */
 static void
-percentile_row(struct build *b, struct table *t, const struct delays *d,
+percentile_row(struct build *b, struct table *t, const struct all_delays *d,
     unsigned percent)
 {
 	uint64_t rank = (uint64_t)(((__uint128_t)d->count * percent + 99) / 100);
@@ -124,7 +124,7 @@ percentile_row(struct build *b, struct table *t, const struct delays *d,
 }
 
 static void
-percentile_table(struct build *b, struct section *s, const struct delays *d)
+percentile_table(struct build *b, struct section *s, const struct all_delays *d)
 {
 	static const unsigned percents[] = { 10, 25, 50, 75, 90, 95, 99, 100 };
 	struct table *t = section_table(b->report, s, "percentiles",
@@ -140,7 +140,7 @@ percentile_table(struct build *b, struct section *s, const struct delays *d)
 void
 section_qmail_delays(struct build *b, struct section *s)
 {
-	struct delays d = { 0 };
+	struct all_delays d = { 0 };
 
 	take_delays(&d, b->tally);
 	percent_table(b, s, &d);

@@ -2,57 +2,74 @@
  * sec_qmail_recipients.c - recipient hosts, recipients, and recipients in the
  * best order for mailing lists (qmail-log.md 4.6, 4.7).
  */
-#include <stdlib.h>
-
 #include "base/buf.h"
 #include "base/num.h"
+#include "report/domains.h"
 #include "report/report.h"
 #include "report/sec_qmail.h"
 
 enum { BYTES, MESS, TRIES };
 
-static void
-add_cell(struct league_row *row, const struct tally *t, size_t cell,
-    uint64_t tries)
+static uint64_t
+tries_of(const struct recipient_account *r)
 {
-	const int64_t *plus = tally_plus(t, DIM_QUEUE_RECIPIENT, cell);
+	return r->sent + r->failed + r->deferred;
+}
 
-	row->count[BYTES] += (uint64_t)plus[RECIPIENT_BYTES];
-	row->count[MESS] += (uint64_t)plus[RECIPIENT_SENT] +
-	    (uint64_t)plus[RECIPIENT_FAILED];
-	row->count[TRIES] += tries;
-	row->sum = num_add_signed(row->sum,
-	    tally_sum(t, DIM_QUEUE_RECIPIENT, cell)->sum);
+/* Each recipient a row: "remote.bob@far.example". */
+static void
+offer_recipients(struct best *x, const struct accounts *a)
+{
+	const struct recipient_account *r;
+	struct buf scratch = { 0 };
+
+	for (size_t at = 0; (r = accounts_recipient(a, &at));) {
+		struct league_row row = league_row_empty();
+
+		row.count[BYTES] = (uint64_t)r->bytes;
+		row.count[MESS] = r->sent + r->failed;
+		row.count[TRIES] = tries_of(r);
+		row.sum = r->duration_ns;
+		if (!best_wants(x, &row))
+			continue;
+		row.label = qmail_recipient(&scratch, r->channel,
+		    ledger_name(&a->recipients, r->name));
+		best_add(x, &row);
+	}
+	buf_clear(&scratch);
 }
 
 /* What follows the last @; without one the recipient itself. */
-static struct str
-host_of(struct str recipient)
+static struct domain_sums *
+host_of(struct domains *d, const struct accounts *a,
+    const struct recipient_account *r, struct buf *scratch)
 {
-	for (size_t i = recipient.n; i-- > 0;)
-		if (recipient.p[i] == '@')
-			return str_skip(recipient, i + 1);
-	return recipient;
+	struct str name = ledger_name(&a->recipients, r->name);
+
+	/* Only an empty domain may be that of none. */
+	if (r->domain != INTERN_EMPTY || str_index(name, '@') < name.n)
+		return domains_at(d, r->domain);
+	return domains_named(d, qmail_recipient(scratch, r->channel, name));
 }
 
-/* Labels of recipients stand in labels, those of hosts in the league. */
 static void
-count_rows(struct league *l, struct arena *labels, const struct tally *t,
-    bool by_host)
+offer_hosts(struct best *x, const struct accounts *a)
 {
+	const struct recipient_account *r;
 	struct buf scratch = { 0 };
-	size_t n;
-	const struct cell *cells = tally_cells(t, DIM_QUEUE_RECIPIENT, &n);
+	struct domains d;
 
-	league_init(l);
-	for (size_t i = 0; i < n; i++) {
-		struct str label = qmail_recipient(&scratch,
-		    (enum channel)cells[i].k2, tally_text(t, cells[i].k1));
+	domains_init(&d, a);
+	for (size_t at = 0; (r = accounts_recipient(a, &at));) {
+		struct domain_sums *s = host_of(&d, a, r, &scratch);
 
-		add_cell(by_host ? league_get(l, host_of(label), str_none())
-		    : league_push(l, arena_str(labels, label)), t, i,
-		    cells[i].count);
+		s->count[BYTES] += (uint64_t)r->bytes;
+		s->count[MESS] += r->sent + r->failed;
+		s->count[TRIES] += tries_of(r);
+		s->sum = num_add_signed(s->sum, r->duration_ns);
 	}
+	domains_offer(&d, x);
+	domains_clear(&d);
 	buf_clear(&scratch);
 }
 
@@ -65,36 +82,36 @@ fill(const struct league_row *row, struct value *v)
 	v[3] = value_int(row->sum);
 }
 
+typedef void offer_fn(struct best *x, const struct accounts *a);
+
 static void
-cost_table(struct build *b, struct section *s, bool by_host)
+cost_table(struct build *b, struct section *s, const char *title,
+    offer_fn *offer)
 {
 	struct table *t = section_table(b->report, s, NULL, NULL);
-	struct arena labels = { 0 };
-	struct league l;
+	struct best x;
 
-	table_column(b->report, t, by_host ? "host" : "recipient",
-	    VALUE_TEXT)->wide = true;
+	table_column(b->report, t, title, VALUE_TEXT)->wide = true;
 	qmail_count(b, t, "sbytes");
 	qmail_count(b, t, "mess");
 	qmail_count(b, t, "tries");
 	qmail_time(b, t, "xdelay");
-	count_rows(&l, &labels, b->tally, by_host);
-	qmail_sort(b, &l);
-	qmail_league(b, t, &l, fill);
-	league_clear(&l);
-	arena_clear(&labels);
+	best_init(&x, qmail_by_sum, build_top(b, QMAIL_TOP));
+	offer(&x, tally_accounts(b->tally));
+	qmail_rows(b, t, &x, fill);
+	best_clear(&x);
 }
 
 void
 section_qmail_hosts(struct build *b, struct section *s)
 {
-	cost_table(b, s, true);
+	cost_table(b, s, "host", offer_hosts);
 }
 
 void
 section_qmail_recipients(struct build *b, struct section *s)
 {
-	cost_table(b, s, false);
+	cost_table(b, s, "recipient", offer_recipients);
 }
 
 /* ---- best order ---- */
@@ -130,15 +147,13 @@ void
 section_qmail_rxdelay(struct build *b, struct section *s)
 {
 	struct table *t = section_table(b->report, s, NULL, NULL);
-	struct arena labels = { 0 };
-	struct league l;
+	struct best x;
 
 	table_column(b->report, t, "recipient", VALUE_TEXT)->wide = true;
 	qmail_time(b, t, "avg");
 	qmail_count(b, t, "tries");
-	count_rows(&l, &labels, b->tally, false);
-	qmail_first(b, &l, by_mean);
-	qmail_league(b, t, &l, fill_mean);
-	league_clear(&l);
-	arena_clear(&labels);
+	best_init(&x, by_mean, build_top(b, QMAIL_TOP));
+	offer_recipients(&x, tally_accounts(b->tally));
+	qmail_rows(b, t, &x, fill_mean);
+	best_clear(&x);
 }

@@ -2,6 +2,9 @@
  * sec_reasons.c - why deliveries were put off or failed, one row for each kind
  * of trouble (D.6).
  */
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "base/num.h"
 #include "report/build.h"
 #include "report/league.h"
@@ -14,18 +17,17 @@
 
 enum { COUNT, HOSTS, RECIPIENTS, EXPIRED };
 
-/* Each cell of a pair is one more distinct name. */
+/* Each cell of a pair is one more distinct name; by a reason's text. */
 static void
 count_pairs(struct league *l, const struct tally *t, enum dim_id dim,
-    enum verdict verdict, int which)
+    enum verdict verdict, int which, const uint32_t *row_of)
 {
 	size_t n;
 	const struct cell *cells = tally_cells(t, dim, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (cells[i].verdict == verdict)
-			league_get(l, tally_text(t, cells[i].k1),
-			    str_none())->count[which]++;
+		if (cells[i].verdict == verdict && row_of[cells[i].k1] > 0)
+			l->rows[row_of[cells[i].k1] - 1].count[which]++;
 }
 
 /* The rows by reason; a reason has one class, which stands in extra. */
@@ -34,6 +36,7 @@ count_rows(struct league *l, const struct tally *t, enum verdict verdict)
 {
 	size_t n;
 	const struct cell *cells = tally_cells(t, DIM_REASON, &n);
+	uint32_t *row_of = mem_zalloc(tally_texts(t) * sizeof(*row_of));
 
 	league_init(l);
 	for (size_t i = 0; i < n; i++) {
@@ -49,9 +52,11 @@ count_rows(struct league *l, const struct tally *t, enum verdict verdict)
 		row->example = tally_text(t, seen->example);
 		row->extra = reason_class_name((enum reason_class)cells[i].k2);
 		league_see(row, seen->first_ns, seen->last_ns);
+		row_of[cells[i].k1] = (uint32_t)row->index + 1;
 	}
-	count_pairs(l, t, DIM_REASON_HOST, verdict, HOSTS);
-	count_pairs(l, t, DIM_REASON_RECIPIENT, verdict, RECIPIENTS);
+	count_pairs(l, t, DIM_REASON_HOST, verdict, HOSTS, row_of);
+	count_pairs(l, t, DIM_REASON_RECIPIENT, verdict, RECIPIENTS, row_of);
+	free(row_of);
 	league_sort(l, COUNT, -1);
 }
 

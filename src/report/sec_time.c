@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "report/report.h"
+#include "tally/delays.h"
 #include "tally/tally.h"
 
 void
@@ -29,6 +30,19 @@ times_add_sum(struct times *t, int64_t sum_ns, int64_t max_ns)
 	t->sum_ns = num_add_signed(t->sum_ns, sum_ns);
 	if (max_ns > t->max_ns)
 		t->max_ns = max_ns;
+}
+
+static void
+add_bucket(void *ctx, uint32_t bucket, uint64_t count)
+{
+	times_add(ctx, bucket, count);
+}
+
+void
+times_add_delays(struct times *t, const struct delays *d)
+{
+	delays_each(d, add_bucket, t);
+	times_add_sum(t, d->sum_ns, d->max_ns);
 }
 
 static int

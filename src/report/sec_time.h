@@ -33,6 +33,9 @@ void times_clear(struct times *t);
 void times_add(struct times *t, uint32_t bucket, uint64_t count);
 /* What values that are added, or will be, sum up to, and their largest. */
 void times_add_sum(struct times *t, int64_t sum_ns, int64_t max_ns);
+struct delays;
+/* All of a name's delays. */
+void times_add_delays(struct times *t, const struct delays *d);
 /* When all are added; quantiles need it. */
 void times_sort(struct times *t);
 

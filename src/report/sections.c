@@ -186,7 +186,7 @@ const struct section_type section_types[] = {
 		.title = "Destination domains",
 		.side = SIDE_QUEUE,
 		.help = "deliveries by domain, and how long they took",
-		.dims = DIM(QUEUE_RECIPIENT) | DIM(DESTINATION),
+		.dims = DIM(QUEUE_RECIPIENT),
 		.build = section_dest_domains,
 	},
 	{
@@ -194,7 +194,7 @@ const struct section_type section_types[] = {
 		.title = "Providers",
 		.side = SIDE_QUEUE,
 		.help = "remote deliveries by provider or network, and their trouble",
-		.dims = DIM(PROVIDER) | DIM(PROVIDER_DELAY) | DIM(PROVIDER_REASON),
+		.dims = DIM(PROVIDER) | DIM(PROVIDER_REASON),
 		.build = section_providers,
 	},
 	{

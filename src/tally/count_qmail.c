@@ -1,7 +1,8 @@
 /*
  * count_qmail.c - which cells an event of a mail queue adds to.
  *
- * One function a kind of event, as in count.c.
+ * One function a kind of event, as in count.c.  What is counted under the
+ * names of strangers waits a while: pending.c.
  */
 #include <string.h>
 
@@ -14,16 +15,17 @@
 #include "tally/tally_private.h"
 
 /* The dimensions that each kind of event feeds. */
-#define OF_PROVIDER                                                        \
-	(DIM_BIT(DIM_PROVIDER) | DIM_BIT(DIM_PROVIDER_DELAY) |             \
+#define OF_TROUBLE                                                         \
+	(DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |                  \
+	DIM_BIT(DIM_REASON_RECIPIENT) | DIM_BIT(DIM_PROVIDER) |            \
 	DIM_BIT(DIM_PROVIDER_REASON))
+#define OF_PENDING                                                         \
+	(DIM_BIT(DIM_DELIVERY_DELAY) | DIM_BIT(DIM_QUEUE_RECIPIENT) |      \
+	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_PROVIDER))
 #define OF_DELIVERY                                                        \
 	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
 	DIM_BIT(DIM_QUEUE_SPAN) | DIM_BIT(DIM_DELIVERY) |                  \
-	DIM_BIT(DIM_DELIVERY_DELAY) | DIM_BIT(DIM_RESULT) |                \
-	DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |                   \
-	DIM_BIT(DIM_REASON_RECIPIENT) | DIM_BIT(DIM_QUEUE_RECIPIENT) |     \
-	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_DESTINATION) | OF_PROVIDER)
+	DIM_BIT(DIM_RESULT) | OF_TROUBLE | OF_PENDING)
 #define OF_DONE                                                            \
 	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
 	DIM_BIT(DIM_QUEUE_OPEN) | DIM_BIT(DIM_QUEUE_SPAN) |                \
@@ -139,108 +141,6 @@ lower(struct tally *t, struct str s)
 	return buf_str(&t->scratch);
 }
 
-/* Something to add to the further sums (DIM_PLUS) of a cell. */
-#define ROW_PLUS 5
-struct row_plus {
-	unsigned which;
-	int64_t value; /* EVENT_NO_NUMBER: nothing */
-};
-
-/* What is added under a text in a WHOLE dimension. */
-struct row {
-	enum dim_id dim;
-	uint32_t k2, verdict;
-	bool uncounted; /* only the sums: the cell's count stays */
-	unsigned n_plus;
-	struct row_plus plus[ROW_PLUS];
-	int64_t time_ns; /* for dimensions that measure DIM_SEEN */
-	int64_t value;	 /* DIM_SUM; EVENT_NO_NUMBER if none */
-};
-
-static void
-count_row(struct tally *t, const struct row *r, struct str text)
-{
-	struct table_cells *table = &t->tables[r->dim];
-	size_t cell = table_cell(table, 0, intern_add(&t->texts, text), r->k2,
-	    r->verdict);
-
-	if (table->measures & DIM_SEEN)
-		see(t, r->dim, cell, r->time_ns, r->time_ns, STR(""));
-	if (table->measures & DIM_SUM)
-		tally_sum_add(t, r->dim, cell, r->value);
-	for (unsigned i = 0; i < r->n_plus; i++)
-		plus(t, r->dim, cell, r->plus[i].which, r->plus[i].value);
-	table->cells[cell].count += !r->uncounted;
-}
-
-static void
-count_recipient(struct tally *t, const struct event *ev,
-    struct str recipient, enum channel channel)
-{
-	static const unsigned outcome[] = {
-		[VERDICT_ACCEPTED] = RECIPIENT_SENT,
-		[VERDICT_REJECTED] = RECIPIENT_FAILED,
-		[VERDICT_DEFERRED] = RECIPIENT_DEFERRED,
-	};
-	bool sent = ev->verdict == VERDICT_ACCEPTED;
-	struct row c = { .dim = DIM_QUEUE_RECIPIENT,
-		.k2 = (uint32_t)channel, .value = ev->duration_ns,
-		.time_ns = sent ? ev->time_ns : WHEN_NONE,
-		.n_plus = sent ? 2 : 1 };
-
-	if (!has(t, DIM_QUEUE_RECIPIENT) || ev->verdict == VERDICT_NONE)
-		return;
-	c.plus[0] = (struct row_plus){ outcome[ev->verdict], 1 };
-	c.plus[1] = (struct row_plus){ RECIPIENT_BYTES, ev->bytes };
-	count_row(t, &c, recipient);
-}
-
-static void
-count_sender(struct tally *t, const struct event *ev, struct row *c)
-{
-	c->dim = DIM_QUEUE_SENDER;
-	c->k2 = intern_add(&t->texts, ev->uid);
-	c->value = EVENT_NO_NUMBER;
-	count_row(t, c, lower(t, ev->sender));
-}
-
-static void
-count_sender_attempt(struct tally *t, const struct event *ev)
-{
-	bool sent = ev->verdict == VERDICT_ACCEPTED;
-	struct row c = { .uncounted = true,
-		.time_ns = sent ? ev->time_ns : WHEN_NONE,
-		.n_plus = sent ? 3 : 1 };
-
-	/* A message whose beginning is in no log has no sender. */
-	if (!has(t, DIM_QUEUE_SENDER) || ev->sender.p == NULL)
-		return;
-	c.plus[0] = (struct row_plus){ SENDER_XDELAY, ev->duration_ns };
-	c.plus[1] = (struct row_plus){ SENDER_SENT, 1 };
-	c.plus[2] = (struct row_plus){ SENDER_SENT_BYTES, ev->bytes };
-	count_sender(t, ev, &c);
-}
-
-static struct str
-domain_of(struct str recipient)
-{
-	for (size_t i = recipient.n; i-- > 0;)
-		if (recipient.p[i] == '@')
-			return str_skip(recipient, i + 1);
-	return str_none();
-}
-
-static void
-count_destination(struct tally *t, const struct event *ev, int64_t delay_ns,
-    struct str recipient)
-{
-	struct row c = { .dim = DIM_DESTINATION,
-		.k2 = histogram_bucket(delay_ns), .value = delay_ns };
-
-	if (has(t, DIM_DESTINATION) && ev->verdict == VERDICT_ACCEPTED)
-		count_row(t, &c, domain_of(recipient));
-}
-
 /* The class of a reason, once a reason. */
 static enum reason_class
 class_of(struct tally *t, uint32_t reason)
@@ -277,14 +177,10 @@ count_reason_cell(struct tally *t, const struct event *ev, uint32_t reason)
 }
 
 static void
-count_reason(struct tally *t, const struct event *ev)
+count_reason(struct tally *t, const struct event *ev, uint32_t reason)
 {
-	uint32_t reason, recipient;
+	uint32_t recipient;
 
-	if (!(t->o.dims & (DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |
-	    DIM_BIT(DIM_REASON_RECIPIENT))))
-		return;
-	reason = intern_add(&t->texts, reason_normalise(&t->scratch, ev->text));
 	count_reason_cell(t, ev, reason);
 	if (has(t, DIM_REASON_HOST) && ev->relay.p)
 		count_cell(t, DIM_REASON_HOST, reason,
@@ -293,35 +189,6 @@ count_reason(struct tally *t, const struct event *ev)
 		return;
 	recipient = intern_add(&t->texts, lower(t, ev->recipients));
 	count_cell(t, DIM_REASON_RECIPIENT, reason, recipient, ev->verdict);
-}
-
-/* ---- providers ---- */
-
-/* "192.0.2.0/24" of a host; an IPv6 address as it is. */
-static struct str
-network_of(struct tally *t, struct str relay)
-{
-	size_t n = relay.n;
-
-	while (n > 0 && relay.p[n - 1] != '.')
-		n--;
-	if (n == 0 || str_index(relay, ':') < relay.n)
-		return relay;
-	buf_reset(&t->scratch);
-	buf_add_str(&t->scratch, str_head(relay, n));
-	buf_add_str(&t->scratch, STR("0/24"));
-	return buf_str(&t->scratch);
-}
-
-static struct str
-provider_name(struct tally *t, const struct event *ev)
-{
-	struct str name = provider_of_domain(domain_of(lower(t,
-	    ev->recipients)));
-
-	if (name.p)
-		return name;
-	return ev->relay.p ? network_of(t, ev->relay) : STR("(no connection)");
 }
 
 /* Did the server ask to come back later, or less often? */
@@ -333,38 +200,37 @@ asks_to_slow_down(struct tally *t, uint32_t reason)
 	return class == REASON_RATE_LIMITED || class == REASON_GREYLISTED;
 }
 
+/* The provider of a remote attempt that failed or was put off. */
 static void
-count_provider(struct tally *t, const struct event *ev, int64_t delay_ns)
+count_provider_reason(struct tally *t, const struct event *ev, uint32_t reason)
 {
-	bool sent = ev->verdict == VERDICT_ACCEPTED;
-	uint32_t reason = sent ? INTERN_EMPTY : intern_add(&t->texts,
-	    reason_normalise(&t->scratch, ev->text));
-	struct row c = { .dim = DIM_PROVIDER,
-		.n_plus = 5, .value = EVENT_NO_NUMBER, .plus = {
-		{ PROVIDER_FIRST, !ev->repeated },
-		{ PROVIDER_SENT, sent },
-		{ PROVIDER_DEFERRED, !ev->repeated &&
-		    ev->verdict == VERDICT_DEFERRED },
-		{ PROVIDER_BOUNCED, ev->verdict == VERDICT_REJECTED },
-		{ PROVIDER_SLOW, !sent && asks_to_slow_down(t, reason) },
-	} };
-	struct row delay = { .dim = DIM_PROVIDER_DELAY,
-		 .k2 = histogram_bucket(delay_ns),
-		.value = delay_ns };
-	struct str name = provider_name(t, ev);
+	struct str name = provider_of_domain(accounts_domain_of(lower(t,
+	    ev->recipients)));
 
-	if (has(t, DIM_PROVIDER))
-		count_row(t, &c, name);
-	if (has(t, DIM_PROVIDER_DELAY) && sent && delay_ns != EVENT_NO_NUMBER)
-		count_row(t, &delay, name);
-	if (has(t, DIM_PROVIDER_REASON) && !sent)
-		count_cell(t, DIM_PROVIDER_REASON,
-		    intern_add(&t->texts, name), reason, ev->verdict);
+	if (name.p == NULL)
+		name = ev->relay.p ? pending_network(&t->scratch, ev->relay)
+				   : STR("(no connection)");
+	count_cell(t, DIM_PROVIDER_REASON, intern_add(&t->texts, name), reason,
+	    ev->verdict);
+}
+
+/* Why an attempt failed or was put off; says whether it was by too much. */
+static bool
+count_trouble(struct tally *t, const struct event *ev, enum channel channel)
+{
+	uint32_t reason;
+
+	if (!(t->o.dims & OF_TROUBLE))
+		return false;
+	reason = intern_add(&t->texts, reason_normalise(&t->scratch, ev->text));
+	count_reason(t, ev, reason);
+	if (has(t, DIM_PROVIDER_REASON) && channel == CHANNEL_REMOTE)
+		count_provider_reason(t, ev, reason);
+	return asks_to_slow_down(t, reason);
 }
 
 static void
-count_attempt(struct tally *t, const struct event *ev, enum channel channel,
-    int64_t delay_ns)
+count_attempt(struct tally *t, const struct event *ev, enum channel channel)
 {
 	size_t cell;
 
@@ -375,11 +241,6 @@ count_attempt(struct tally *t, const struct event *ev, enum channel channel,
 		if (ev->verdict == VERDICT_ACCEPTED)
 			plus(t, DIM_DELIVERY, cell, DELIVERY_BYTES, ev->bytes);
 	}
-	if (has(t, DIM_DELIVERY_DELAY) && ev->verdict != VERDICT_DEFERRED &&
-	    delay_ns != EVENT_NO_NUMBER)
-		tally_sum_add(t, DIM_DELIVERY_DELAY, count_cell(t,
-		    DIM_DELIVERY_DELAY, (uint32_t)channel,
-		    histogram_bucket(delay_ns), ev->verdict), delay_ns);
 	if (has(t, DIM_RESULT) && ev->verdict != VERDICT_NONE) {
 		tally_sum_add(t, DIM_RESULT, count_cell(t, DIM_RESULT, 0, 0,
 		    ev->verdict), ev->duration_ns);
@@ -407,40 +268,17 @@ count_delivery(struct tally *t, const struct event *ev)
 	int64_t delay_ns = from_ns == WHEN_NONE || ev->time_ns == WHEN_NONE
 	    ? EVENT_NO_NUMBER : num_add_signed(ev->time_ns, -from_ns);
 
-	count_span(t, ev);
-	count_attempt(t, ev, channel, delay_ns);
-	if (t->o.dims & (DIM_BIT(DIM_QUEUE_RECIPIENT) |
-	    DIM_BIT(DIM_DESTINATION))) {
-		struct str recipient = lower(t, ev->recipients);
+	bool slow = false;
 
-		count_recipient(t, ev, recipient, channel);
-		if (delay_ns != EVENT_NO_NUMBER)
-			count_destination(t, ev, delay_ns, recipient);
-	}
-	count_sender_attempt(t, ev);
+	count_span(t, ev);
+	count_attempt(t, ev, channel);
 	if (ev->verdict != VERDICT_ACCEPTED)
-		count_reason(t, ev);
-	if (channel == CHANNEL_REMOTE && t->o.dims & OF_PROVIDER)
-		count_provider(t, ev, delay_ns);
+		slow = count_trouble(t, ev, channel);
+	if (t->o.dims & OF_PENDING)
+		pending_attempt(t, ev, channel, delay_ns, slow);
 	if (ev->verdict == VERDICT_REJECTED && reason_is_expired(ev->text))
 		count_queue(t, QUEUE_EXPIRED, EVENT_NO_NUMBER);
 	count_logged(t, ev);
-}
-
-static void
-count_sender_message(struct tally *t, const struct event *ev)
-{
-	int64_t done = num_add_signed(ev->delivered, ev->bounced);
-	struct row c = { .time_ns = WHEN_NONE, .n_plus = 5, .plus = {
-		{ SENDER_BYTES, ev->bytes },
-		{ SENDER_BYTES_SENT, times(ev->bytes, ev->delivered) },
-		{ SENDER_BYTES_DONE, times(ev->bytes, done) },
-		{ SENDER_DONE, done },
-		{ SENDER_TRIES, num_add_signed(done, ev->deferred) },
-	} };
-
-	if (has(t, DIM_QUEUE_SENDER))
-		count_sender(t, ev, &c);
 }
 
 static void
@@ -458,7 +296,7 @@ count_done(struct tally *t, const struct event *ev)
 		return;
 	}
 	count_span(t, ev);
-	count_sender_message(t, ev);
+	pending_message(t, ev);
 	count_logged(t, ev);
 	if (!has(t, dim))
 		return;

@@ -74,9 +74,9 @@ TEST(recipients_count_without_case_by_what_became_of_them)
 	add(&x, attempt(1, VERDICT_DEFERRED, "Bob@Far.Example", "later"));
 	add(&x, attempt(2, VERDICT_ACCEPTED, "bob@far.example", "did"));
 	add(&x, attempt(3, VERDICT_REJECTED, "no-at-sign", "no"));
-	test_assert_cells(&x, DIM_QUEUE_RECIPIENT,
-	    "bob@far.example|1|0: 2 4000000000 2 2000000000 +1 +0 +1 +500 2-2 \n"
-	    "no-at-sign|1|0: 1 2000000000 1 2000000000 +0 +1 +0 +0 --- \n");
+	test_assert_accounts(&x, "at far.example: 1 10000000000 10000000000\n"
+	    "to bob@far.example 1: 1 0 1, 500 4000000000 2\n"
+	    "to no-at-sign 1: 0 1 0, 0 2000000000 -\n");
 	test_tally_close(&x);
 }
 
@@ -88,8 +88,63 @@ TEST(senders_count_completed_messages_and_the_time_of_all_attempts)
 	add(&x, attempt(1, VERDICT_ACCEPTED, "a@b", "did"));
 	add(&x, attempt(2, VERDICT_REJECTED, "c@d", "no"));
 	add(&x, finished(3, 1, 1, 4));
-	test_assert_cells(&x, DIM_QUEUE_SENDER, "<ann@example.org>|1000|0: 1 "
-	    "+500 +500 +1000 +2 +6 +4000000000 +1 +500 1-1 \n");
+	test_assert_accounts(&x, "from <ann@example.org> 1000: 1 500 500 1000 2 "
+	    "6, 4000000000 1 500 1\n");
+	test_tally_close(&x);
+}
+
+TEST(an_address_counts_apart_by_channel_and_by_uid)
+{
+	struct test_tally x;
+	struct event ev;
+
+	test_tally_open(&x, DIM_BIT(DIM_QUEUE_RECIPIENT) |
+	    DIM_BIT(DIM_QUEUE_SENDER));
+	add(&x, attempt(1, VERDICT_DEFERRED, "a@b", "no"));
+	ev = attempt(2, VERDICT_DEFERRED, "a@b", "no");
+	ev.channel = STR("local");
+	ev.uid = STR("7");
+	add(&x, ev);
+	add(&x, ev);
+	ev.uid = STR("8");
+	add(&x, ev);
+	test_assert_accounts(&x,
+	    "from <ann@example.org> 1000: 0 0 0 0 0 0, 2000000000 0 0 -\n"
+	    "from <ann@example.org> 7: 0 0 0 0 0 0, 4000000000 0 0 -\n"
+	    "from <ann@example.org> 8: 0 0 0 0 0 0, 2000000000 0 0 -\n"
+	    "to a@b 0: 0 0 3, 0 6000000000 -\n"
+	    "to a@b 1: 0 0 1, 0 2000000000 -\n");
+	test_tally_close(&x);
+}
+
+/* By the domain of the recipient, else by who answered. */
+TEST(remote_attempts_count_by_provider_or_network)
+{
+	struct test_tally x;
+	struct event ev;
+
+	test_tally_open(&x, DIM_BIT(DIM_PROVIDER));
+	add(&x, attempt(1, VERDICT_ACCEPTED, "a@mail.gmail.com", "did"));
+	ev = attempt(2, VERDICT_DEFERRED, "a@b", "Greylisted");
+	ev.relay = STR("192.0.2.7");
+	add(&x, ev);
+	ev.repeated = true;
+	add(&x, ev);
+	ev.verdict = VERDICT_REJECTED;
+	ev.text = STR("no");
+	ev.relay = STR("192.0.2.9");
+	add(&x, ev);
+	ev.relay = str_none();
+	add(&x, ev);
+	ev.channel = STR("local");
+	add(&x, ev);
+	test_assert_accounts(&x, "at mail.gmail.com: 1 10000000000 10000000000\n"
+	    "by (no connection): 1 0 0 0 1 0, 0 0 0\n"
+	    "by 192.0.2.0/24: 3 1 0 1 1 2, 0 0 0\n"
+	    "by Google: 1 1 1 0 0 0, 1 10000000000 10000000000\n"
+	    "to a@b 0: 0 1 0, 0 2000000000 -\n"
+	    "to a@b 1: 0 2 2, 0 8000000000 -\n"
+	    "to a@mail.gmail.com 1: 1 0 0, 500 2000000000 1\n");
 	test_tally_close(&x);
 }
 
@@ -105,7 +160,7 @@ TEST(a_message_whose_beginning_is_in_no_log_is_as_old_as_the_attempt)
 	test_tally_open(&x, DIM_BIT(DIM_QUEUE_SPAN) | DIM_BIT(DIM_QUEUE_SENDER));
 	add(&x, ev);
 	test_assert_cells(&x, DIM_QUEUE_SPAN, "||0: 1 3-5 \n");
-	test_assert_cells(&x, DIM_QUEUE_SENDER, "");
+	test_assert_accounts(&x, "");
 	test_tally_close(&x);
 }
 
@@ -202,6 +257,8 @@ main(void)
 		    recipients_count_without_case_by_what_became_of_them),
 		cmocka_unit_test(
 		    senders_count_completed_messages_and_the_time_of_all_attempts),
+		cmocka_unit_test(an_address_counts_apart_by_channel_and_by_uid),
+		cmocka_unit_test(remote_attempts_count_by_provider_or_network),
 		cmocka_unit_test(
 		    a_message_whose_beginning_is_in_no_log_is_as_old_as_the_attempt),
 		cmocka_unit_test(

@@ -14,6 +14,7 @@ queue_init(struct queue_lists *q)
 	*q = (struct queue_lists){ 0 };
 	for (size_t i = 0; i < 3; i++)
 		results_init(&q->results[i]);
+	accounts_init(&q->accounts);
 }
 
 /* ---- messages still there ---- */
@@ -207,10 +208,23 @@ queue_clear(struct queue_lists *q)
 		free_texts(&q->log[i]);
 	free(q->log);
 	free(q->classes);
+	accounts_clear(&q->accounts);
+	buf_clear(&q->pending.texts);
 	*q = (struct queue_lists){ 0 };
 }
 
+void
+queue_settle(struct tally *t)
+{
+	pending_count(t);
+	accounts_seal(&t->queue.accounts);
+}
 
+const struct accounts *
+tally_accounts(const struct tally *t)
+{
+	return &t->queue.accounts;
+}
 
 void
 queue_merge(struct tally *t, struct tally *other, uint32_t *map)
@@ -219,6 +233,8 @@ queue_merge(struct tally *t, struct tally *other, uint32_t *map)
 
 	for (size_t i = 0; i < 3; i++)
 		results_merge(&q->results[i], &from->results[i]);
+	pending_count(t);
+	accounts_merge(&q->accounts, &from->accounts);
 	for (size_t i = 0; i < from->n_open; i++) {
 		struct open_message m = from->open[i];
 

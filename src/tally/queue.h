@@ -1,6 +1,6 @@
 /*
- * queue.h - the lists that a tally keeps of a mail queue, beside its cells:
- * exact texts of results, messages still there, lines of a log.
+ * queue.h - what a tally keeps of a mail queue, beside its cells: accounts of
+ * names, exact texts of results, messages still there, lines of a log.
  */
 #ifndef TALLY_QUEUE_H
 #define TALLY_QUEUE_H
@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tally/accounts.h"
+#include "tally/pending.h"
 #include "tally/results.h"
 #include "tally/tally.h"
 
@@ -18,13 +20,17 @@ struct queue_lists {
 	size_t n_open, cap_open;
 	struct logged *log;
 	size_t n_log, cap_log;
+	struct accounts accounts;
+	struct pending pending; /* for the accounts */
 	uint8_t *classes; /* of reasons, by text id; 0xff: not looked up */
 	size_t n_classes;
 };
 
 void queue_init(struct queue_lists *q);
 void queue_clear(struct queue_lists *q);
-/* Those of other become t's; map as for tally_translate. */
+/* Before anything is read: all is counted. */
+void queue_settle(struct tally *t);
+/* Those of other, settled, become t's; map as for tally_translate. */
 void queue_merge(struct tally *t, struct tally *other, uint32_t *map);
 
 void queue_add_open(struct tally *t, const struct event *ev);

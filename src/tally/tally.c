@@ -318,6 +318,7 @@ void
 tally_settle(struct tally *t)
 {
 	later_drain(t);
+	queue_settle(t);
 	/* First, because the tables need the memory. */
 	intern_seal(&t->texts);
 	crowd_to_tables(t);

@@ -37,7 +37,8 @@ _Static_assert(DIMS <= 64, "a dim_mask has 64 bits");
 
 enum dim_grain { DIM_HOUR, DIM_DAY, DIM_WHOLE };
 enum dim_key { DIM_NONE, DIM_TEXT, DIM_NUMBER };
-enum { DIM_SUM = 1, DIM_SEEN = 2, DIM_CROWD = 4 };
+/* DIM_ACCOUNT: it has no cells; what is counted is in accounts.h. */
+enum { DIM_SUM = 1, DIM_SEEN = 2, DIM_CROWD = 4, DIM_ACCOUNT = 8 };
 /* So many further sums, at most 15: plain ones, of integers. */
 #define DIM_PLUS(n) ((unsigned)(n) << 4)
 #define DIM_N_PLUS(measures) ((measures) >> 4 & 15)
@@ -92,30 +93,6 @@ enum {
 	MESSAGE_BYTES_SENT, /* for each recipient that got it */
 	MESSAGE_SENT, MESSAGE_FAILED, MESSAGE_DEFERRED, /* attempts */
 	MESSAGE_PLUS
-};
-enum {
-	PROVIDER_FIRST,	   /* recipients: their first attempts */
-	PROVIDER_SENT,
-	PROVIDER_DEFERRED, /* recipients that were put off at least once */
-	PROVIDER_BOUNCED,
-	PROVIDER_SLOW,	   /* attempts at which we were asked to slow down */
-	PROVIDER_PLUS
-};
-enum {
-	RECIPIENT_SENT, RECIPIENT_FAILED, RECIPIENT_DEFERRED,
-	RECIPIENT_BYTES, /* of what was delivered */
-	RECIPIENT_PLUS
-};
-enum {
-	SENDER_BYTES,	     /* of completed messages, each once; */
-	SENDER_BYTES_SENT,   /* for each recipient that got it; */
-	SENDER_BYTES_DONE,   /* for each recipient that was done with */
-	SENDER_DONE,	     /* recipients of them, */
-	SENDER_TRIES,	     /* ... and attempts */
-	SENDER_XDELAY,	     /* of all attempts, ns */
-	SENDER_SENT,	     /* deliveries of all messages, */
-	SENDER_SENT_BYTES,   /* ... and their bytes */
-	SENDER_PLUS
 };
 
 enum rule_outcome { RULE_REJECTED, RULE_TAGGED, RULE_HAM };

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/test.h"
 #include "base/when.h"
+#include "tally/accounts.h"
 
 #define DAY INT64_C(20522) /* of TEST_DAY_S, from 1970-01-01 */
 
@@ -155,31 +156,157 @@ by_text(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+/* The lines of text in order. */
+static void
+add_sorted(struct buf *b, struct str text)
+{
+	struct str *lines = NULL, line;
+	size_t n = 0, cap = 0;
+
+	while (str_cut(&text, '\n', &line))
+		if (line.n > 0)
+			ARRAY_PUSH(lines, n, cap) = line;
+	if (n > 1)
+		qsort(lines, n, sizeof(*lines), by_text);
+	for (size_t i = 0; i < n; i++) {
+		buf_add_str(b, lines[i]);
+		buf_add_char(b, '\n');
+	}
+	free(lines);
+}
+
+static void
+add_recipients(struct buf *b, const struct accounts *a)
+{
+	const struct recipient_account *r;
+
+	for (size_t at = 0; (r = accounts_recipient(a, &at));) {
+		struct str name = ledger_name(&a->recipients, r->name);
+
+		buf_printf(b, "to %.*s %d: %llu %llu %llu, %lld %lld ",
+		    (int)name.n, name.p, (int)r->channel,
+		    (unsigned long long)r->sent, (unsigned long long)r->failed,
+		    (unsigned long long)r->deferred, (long long)r->bytes,
+		    (long long)r->duration_ns);
+		add_time(b, r->last_ns);
+		buf_add_char(b, '\n');
+	}
+}
+
+static void
+add_senders(struct buf *b, const struct accounts *a)
+{
+	const struct sender_account *s;
+
+	for (size_t at = 0; (s = accounts_sender(a, &at));) {
+		struct str name = ledger_name(&a->senders, s->name);
+		struct str uid = intern_get(&a->uids, s->uid);
+
+		buf_printf(b, "from %.*s %.*s: %llu %lld %lld %lld %lld %lld, "
+		    "%lld %llu %lld ", (int)name.n, name.p, (int)uid.n, uid.p,
+		    (unsigned long long)s->messages, (long long)s->bytes,
+		    (long long)s->bytes_sent, (long long)s->bytes_done,
+		    (long long)s->done, (long long)s->tries,
+		    (long long)s->duration_ns, (unsigned long long)s->sent,
+		    (long long)s->sent_bytes);
+		add_time(b, s->last_ns);
+		buf_add_char(b, '\n');
+	}
+}
+
+static void
+add_delays(struct buf *b, const struct delays *d)
+{
+	buf_printf(b, "%llu %lld %lld\n", (unsigned long long)d->count,
+	    (long long)d->sum_ns, (long long)d->max_ns);
+}
+
+static void
+add_places(struct buf *b, const struct accounts *a)
+{
+	for (uint32_t i = 0; i < ledger_n(&a->domains); i++) {
+		const struct domain_account *d = ledger_at(&a->domains, i);
+		struct str name = ledger_name(&a->domains, i);
+
+		if (d->delays.count == 0)
+			continue;
+		buf_printf(b, "at %.*s: ", (int)name.n, name.p);
+		add_delays(b, &d->delays);
+	}
+	for (uint32_t i = 0; i < ledger_n(&a->providers); i++) {
+		const struct provider_account *p = ledger_at(&a->providers, i);
+		struct str name = ledger_name(&a->providers, i);
+
+		if (p->attempts == 0)
+			continue;
+		buf_printf(b, "by %.*s: %llu %llu %llu %llu %llu %llu, ",
+		    (int)name.n, name.p, (unsigned long long)p->attempts,
+		    (unsigned long long)p->first, (unsigned long long)p->sent,
+		    (unsigned long long)p->deferred,
+		    (unsigned long long)p->bounced,
+		    (unsigned long long)p->slow);
+		add_delays(b, &p->delays);
+	}
+}
+
+void
+test_accounts_add(struct buf *b, struct tally *t)
+{
+	const struct accounts *a;
+	struct buf lines = { 0 };
+
+	tally_settle(t);
+	a = tally_accounts(t);
+	add_recipients(&lines, a);
+	add_senders(&lines, a);
+	add_places(&lines, a);
+	add_sorted(b, buf_str(&lines));
+	buf_clear(&lines);
+}
+
+void
+test_assert_accounts(struct test_tally *x, const char *expected)
+{
+	buf_reset(&x->text);
+	test_accounts_add(&x->text, x->tally);
+	buf_add_char(&x->text, '\0');
+	assert_string_equal(x->text.p, expected);
+}
+
+/* Of the lines of accounts those of a dimension. */
+static void
+add_account_lines(struct buf *b, struct tally *t, enum dim_id dim)
+{
+	struct str start = dim == DIM_QUEUE_RECIPIENT ? STR("to ") :
+	    dim == DIM_QUEUE_SENDER ? STR("from ") : STR("by "), rest, line;
+	struct buf lines = { 0 };
+
+	test_accounts_add(&lines, t);
+	rest = buf_str(&lines);
+	while (str_cut(&rest, '\n', &line)) {
+		if (!str_starts(line, start))
+			continue;
+		buf_add_str(b, line);
+		buf_add_char(b, '\n');
+	}
+	buf_clear(&lines);
+}
+
 void
 test_cells_add(struct buf *b, struct tally *t, enum dim_id dim)
 {
 	struct buf lines = { 0 };
-	struct str rest, *sorted;
-	size_t *ends, n;
+	size_t n;
 
 	tally_settle(t);
-	tally_cells(t, dim, &n);
-	sorted = calloc(n + 1, sizeof(*sorted));
-	ends = calloc(n + 1, sizeof(*ends));
-	for (size_t i = 0; i < n; i++) {
-		add_cell(&lines, t, dim, i);
-		ends[i] = lines.n;
+	if (dims[dim].measures & DIM_ACCOUNT) {
+		add_account_lines(b, t, dim);
+		return;
 	}
-	rest = buf_str(&lines);
+	tally_cells(t, dim, &n);
 	for (size_t i = 0; i < n; i++)
-		sorted[i] = str_span(rest.p + (i ? ends[i - 1] : 0),
-		    rest.p + ends[i]);
-	if (n > 1)
-		qsort(sorted, n, sizeof(*sorted), by_text);
-	for (size_t i = 0; i < n; i++)
-		buf_add_str(b, sorted[i]);
-	free(sorted);
-	free(ends);
+		add_cell(&lines, t, dim, i);
+	add_sorted(b, buf_str(&lines));
 	buf_clear(&lines);
 }
 
@@ -286,6 +413,7 @@ test_tally_add(struct buf *b, struct tally *t)
 		add_text(b, t, kept[i].text);
 		buf_add_char(b, '\n');
 	}
+	test_accounts_add(b, t);
 	add_queue_lists(b, t);
 }
 

@@ -41,6 +41,16 @@ struct event test_event(enum event_kind kind, int64_t s);
  * that is none is "-".
  */
 void test_cells_add(struct buf *b, struct tally *t, enum dim_id dim);
+/*
+ * The accounts of names (accounts.h), settled, a line each in order of text:
+ *	to NAME CHANNEL: sent failed deferred, bytes ns last
+ *	from NAME UID: messages bytes bytes_sent bytes_done done tries,
+ *	    ns sent sent_bytes last
+ *	at DOMAIN: deliveries, sum and maximum of delays
+ *	by PROVIDER: attempts first sent deferred bounced slow, the same
+ */
+void test_accounts_add(struct buf *b, struct tally *t);
+void test_assert_accounts(struct test_tally *x, const char *expected);
 /* All dimensions and lists, for comparing tallies. */
 void test_tally_add(struct buf *b, struct tally *t);
 

@@ -1,0 +1,52 @@
+#include "tally/ledger.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+#define CHUNK ((size_t)1 << LEDGER_CHUNK_BITS)
+
+static void
+make_room(struct ledger *l)
+{
+	while (l->n_chunks * CHUNK < l->names.n)
+		ARRAY_PUSH(l->chunks, l->n_chunks, l->cap_chunks) =
+		    mem_zalloc(CHUNK * l->size);
+}
+
+void
+ledger_init(struct ledger *l, size_t size)
+{
+	*l = (struct ledger){ .size = size };
+	intern_init(&l->names);
+	make_room(l);
+}
+
+void
+ledger_clear(struct ledger *l)
+{
+	for (size_t i = 0; i < l->n_chunks; i++)
+		free(l->chunks[i]);
+	free(l->chunks);
+	intern_clear(&l->names);
+	*l = (struct ledger){ 0 };
+}
+
+uint32_t
+ledger_enter(struct ledger *l, struct str name, uint32_t hash)
+{
+	uint32_t number;
+
+	if (name.n == 0)
+		return INTERN_EMPTY;
+	number = intern_enter(&l->names, name, hash)->id;
+	if (number >= l->n_chunks * CHUNK)
+		make_room(l);
+	return number;
+}
+
+uint32_t
+ledger_add(struct ledger *l, struct str name)
+{
+	return ledger_enter(l, name, intern_hash(&l->names, name));
+}

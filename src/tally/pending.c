@@ -1,0 +1,333 @@
+#include "tally/pending.h"
+
+#include <string.h>
+
+#include "base/num.h"
+#include "base/when.h"
+#include "tally/tally_private.h"
+
+/* A provider is known by the recipient's domain. */
+#define OF_RECIPIENT (DIM_BIT(DIM_QUEUE_RECIPIENT) | DIM_BIT(DIM_PROVIDER))
+
+static bool
+has(const struct tally *t, dim_mask dims_wanted)
+{
+	return t->o.dims & dims_wanted;
+}
+
+/* ---- what comes in ---- */
+
+static void
+lower_add(struct buf *b, struct str s)
+{
+	char *to = buf_reserve(b, s.n);
+
+	for (size_t i = 0; i < s.n; i++)
+		to[i] = str_lower(s.p[i]);
+	b->n += s.n;
+}
+
+/* The name is what stands in the texts from at on. */
+static void
+name_end(struct pending *p, struct pending_name *name,
+    const struct ledger *l, size_t at)
+{
+	struct str text = str_make(p->texts.p + at, p->texts.n - at);
+
+	*name = (struct pending_name){ .used = true, .at = at, .n = text.n,
+		.hash = intern_hash(&l->names, text) };
+	intern_fetch_slot(&l->names, name->hash);
+}
+
+static void
+name_recipient(struct tally *t, struct pending_event *e, struct str recipient)
+{
+	struct pending *p = &t->queue.pending;
+	size_t at = p->texts.n;
+
+	lower_add(&p->texts, recipient);
+	name_end(p, &e->recipient, &t->queue.accounts.recipients, at);
+}
+
+static void
+name_sender(struct tally *t, struct pending_event *e, const struct event *ev)
+{
+	struct pending *p = &t->queue.pending;
+	size_t at = p->texts.n;
+
+	e->uid = intern_add(&t->queue.accounts.uids, ev->uid);
+	lower_add(&p->texts, ev->sender);
+	name_end(p, &e->sender, &t->queue.accounts.senders, at);
+}
+
+static void
+add_network(struct buf *b, struct str relay)
+{
+	const char *point = relay.n ? memrchr(relay.p, '.', relay.n) : NULL;
+
+	if (point == NULL || memchr(relay.p, ':', relay.n)) {
+		buf_add_str(b, relay);
+		return;
+	}
+	buf_add_str(b, str_span(relay.p, point + 1));
+	buf_add_str(b, STR("0/24"));
+}
+
+struct str
+pending_network(struct buf *b, struct str relay)
+{
+	buf_reset(b);
+	add_network(b, relay);
+	return buf_str(b);
+}
+
+static void
+name_network(struct tally *t, struct pending_event *e, struct str relay)
+{
+	struct pending *p = &t->queue.pending;
+	size_t at = p->texts.n;
+
+	add_network(&p->texts, relay.p ? relay : STR("(no connection)"));
+	name_end(p, &e->network, &t->queue.accounts.providers, at);
+}
+
+static struct pending_event *
+event_new(struct tally *t, const struct event *ev)
+{
+	struct pending *p = &t->queue.pending;
+	struct pending_event *e;
+
+	if (p->n == PENDING)
+		pending_count(t);
+	e = &p->events[p->n++];
+	*e = (struct pending_event){ .done = ev->kind == EVENT_DONE,
+		.repeated = ev->repeated, .verdict = ev->verdict,
+		.time_ns = ev->time_ns, .duration_ns = ev->duration_ns,
+		.bytes = ev->bytes, .delivered = ev->delivered,
+		.bounced = ev->bounced, .deferred = ev->deferred,
+		.delay_ns = EVENT_NO_NUMBER };
+	return e;
+}
+
+void
+pending_attempt(struct tally *t, const struct event *ev, enum channel channel,
+    int64_t delay_ns, bool slow)
+{
+	struct pending_event *e = event_new(t, ev);
+
+	e->channel = channel;
+	e->delay_ns = delay_ns;
+	e->slow = slow;
+	if (has(t, OF_RECIPIENT))
+		name_recipient(t, e, ev->recipients);
+	/* A message whose beginning is in no log has no sender. */
+	if (has(t, DIM_BIT(DIM_QUEUE_SENDER)) && ev->sender.p)
+		name_sender(t, e, ev);
+	if (has(t, DIM_BIT(DIM_PROVIDER)) && channel == CHANNEL_REMOTE)
+		name_network(t, e, ev->relay);
+	if (has(t, DIM_BIT(DIM_DELIVERY_DELAY)) &&
+	    delay_ns != EVENT_NO_NUMBER) {
+		e->delay_hash = table_hash(0, (uint32_t)channel,
+		    histogram_bucket(delay_ns), ev->verdict);
+		table_fetch_slot(&t->tables[DIM_DELIVERY_DELAY], e->delay_hash);
+	}
+}
+
+void
+pending_message(struct tally *t, const struct event *ev)
+{
+	if (has(t, DIM_BIT(DIM_QUEUE_SENDER)))
+		name_sender(t, event_new(t, ev), ev);
+}
+
+/* ---- counting ---- */
+
+static void
+fetch_text(const struct ledger *l, const struct pending_name *name)
+{
+	if (name->used)
+		intern_fetch_text(&l->names, name->hash);
+}
+
+static void
+fetch_texts(const struct tally *t, const struct pending_event *e)
+{
+	const struct accounts *a = &t->queue.accounts;
+
+	fetch_text(&a->recipients, &e->recipient);
+	fetch_text(&a->senders, &e->sender);
+	fetch_text(&a->providers, &e->network);
+	if (has(t, DIM_BIT(DIM_DELIVERY_DELAY)))
+		table_fetch_cell(&t->tables[DIM_DELIVERY_DELAY], e->delay_hash);
+}
+
+static void
+find_name(struct tally *t, struct ledger *l, struct pending_name *name)
+{
+	if (!name->used)
+		return;
+	name->number = ledger_enter(l, str_make(t->queue.pending.texts.p +
+	    name->at, name->n), name->hash);
+	ledger_fetch(l, name->number);
+}
+
+static void
+find_names(struct tally *t, struct pending_event *e)
+{
+	struct accounts *a = &t->queue.accounts;
+
+	find_name(t, &a->recipients, &e->recipient);
+	find_name(t, &a->senders, &e->sender);
+	find_name(t, &a->providers, &e->network);
+}
+
+/* The account of the recipient, to which the attempt is added. */
+static void
+count_recipient(struct recipient_account *r, const struct pending_event *e)
+{
+	switch (e->verdict) {
+	case VERDICT_ACCEPTED:
+		r->sent++;
+		if (e->time_ns > r->last_ns)
+			r->last_ns = e->time_ns;
+		if (e->bytes != EVENT_NO_NUMBER)
+			r->bytes = num_add_signed(r->bytes, e->bytes);
+		break;
+	case VERDICT_REJECTED:
+		r->failed++;
+		break;
+	case VERDICT_DEFERRED:
+		r->deferred++;
+		break;
+	case VERDICT_NONE:
+		return;
+	}
+	if (e->duration_ns != EVENT_NO_NUMBER)
+		r->duration_ns = num_add_signed(r->duration_ns, e->duration_ns);
+}
+
+static void
+count_provider(struct accounts *a, uint32_t number,
+    const struct pending_event *e)
+{
+	struct provider_account *p = ledger_at(&a->providers, number);
+
+	p->attempts++;
+	p->first += !e->repeated;
+	p->sent += e->verdict == VERDICT_ACCEPTED;
+	p->deferred += !e->repeated && e->verdict == VERDICT_DEFERRED;
+	p->bounced += e->verdict == VERDICT_REJECTED;
+	p->slow += e->slow;
+	if (e->verdict == VERDICT_ACCEPTED && e->delay_ns != EVENT_NO_NUMBER)
+		delays_add(&p->delays, e->delay_ns);
+}
+
+static void
+count_destination(struct tally *t, const struct pending_event *e)
+{
+	struct accounts *a = &t->queue.accounts;
+	struct recipient_account *r = accounts_of_recipient(a,
+	    e->recipient.number, e->channel);
+	uint32_t domain = r->domain;
+
+	count_recipient(r, e);
+	if (e->verdict == VERDICT_ACCEPTED && e->delay_ns != EVENT_NO_NUMBER) {
+		struct domain_account *d = ledger_at(&a->domains, domain);
+
+		delays_add(&d->delays, e->delay_ns);
+	}
+	if (e->network.used) {
+		uint32_t provider = accounts_provider_of(a, domain);
+
+		count_provider(a, provider ? provider : e->network.number, e);
+	}
+}
+
+static int64_t
+times(int64_t bytes, int64_t n)
+{
+	int64_t product;
+
+	if (bytes == EVENT_NO_NUMBER)
+		return 0;
+	return __builtin_mul_overflow(bytes, n, &product) ? INT64_MAX : product;
+}
+
+static void
+add(int64_t *sum, int64_t value)
+{
+	if (value != EVENT_NO_NUMBER)
+		*sum = num_add_signed(*sum, value);
+}
+
+static void
+count_message(struct sender_account *s, const struct pending_event *e)
+{
+	int64_t done = num_add_signed(e->delivered, e->bounced);
+
+	s->messages++;
+	add(&s->bytes, e->bytes);
+	add(&s->bytes_sent, times(e->bytes, e->delivered));
+	add(&s->bytes_done, times(e->bytes, done));
+	add(&s->done, done);
+	add(&s->tries, num_add_signed(done, e->deferred));
+}
+
+static void
+count_sender(struct accounts *a, const struct pending_event *e)
+{
+	struct sender_account *s = accounts_of_sender(a, e->sender.number,
+	    e->uid);
+
+	if (e->done) {
+		count_message(s, e);
+		return;
+	}
+	add(&s->duration_ns, e->duration_ns);
+	if (e->verdict != VERDICT_ACCEPTED)
+		return;
+	s->sent++;
+	add(&s->sent_bytes, e->bytes);
+	if (e->time_ns > s->last_ns)
+		s->last_ns = e->time_ns;
+}
+
+static void
+count_delay(struct tally *t, const struct pending_event *e)
+{
+	struct table_cells *table = &t->tables[DIM_DELIVERY_DELAY];
+	size_t cell;
+
+	if (e->delay_ns == EVENT_NO_NUMBER || e->verdict == VERDICT_DEFERRED)
+		return;
+	cell = table_cell(table, 0, (uint32_t)e->channel,
+	    histogram_bucket(e->delay_ns), e->verdict);
+	table->cells[cell].count++;
+	tally_sum_add(t, DIM_DELIVERY_DELAY, cell, e->delay_ns);
+}
+
+static void
+count_event(struct tally *t, const struct pending_event *e)
+{
+	if (e->recipient.used)
+		count_destination(t, e);
+	if (e->sender.used)
+		count_sender(&t->queue.accounts, e);
+	if (has(t, DIM_BIT(DIM_DELIVERY_DELAY)))
+		count_delay(t, e);
+}
+
+void
+pending_count(struct tally *t)
+{
+	struct pending *p = &t->queue.pending;
+
+	for (size_t i = 0; i < p->n; i++)
+		fetch_texts(t, &p->events[i]);
+	for (size_t i = 0; i < p->n; i++)
+		find_names(t, &p->events[i]);
+	for (size_t i = 0; i < p->n; i++)
+		count_event(t, &p->events[i]);
+	p->n = 0;
+	buf_reset(&p->texts);
+}
