@@ -12,15 +12,6 @@
 
 enum { MAILS, BYTES };
 
-/* The domain of an address is not always its host. */
-static bool
-has_own_host(const struct accounts *a, uint32_t domain)
-{
-	struct str name = ledger_name(&a->domains, domain);
-
-	return name.n > 0 && !str_eq(name, STR("[]"));
-}
-
 static struct str
 host_of(struct str address)
 {
@@ -34,12 +25,14 @@ host_of(struct str address)
 	return address.n > 0 ? address : STR("(none)");
 }
 
+/* brackets: the domain of qmail's own. */
 static void
-add_host(struct domains *d, const struct accounts *a, uint32_t domain,
+add_host(struct domains *d, uint32_t brackets, uint32_t domain,
     struct str address, uint64_t mails, int64_t bytes, int64_t last_ns)
 {
-	struct domain_sums *s = has_own_host(a, domain) ? domains_at(d, domain)
-	    : domains_named(d, host_of(address));
+	/* The domain of an address is mostly its host. */
+	struct domain_sums *s = domain != INTERN_EMPTY && domain != brackets
+	    ? domains_at(d, domain) : domains_named(d, host_of(address));
 
 	s->count[MAILS] += mails;
 	s->count[BYTES] += (uint64_t)bytes;
@@ -51,12 +44,13 @@ static void
 offer_sender_hosts(struct best *x, const struct accounts *a)
 {
 	const struct sender_account *s;
+	uint32_t brackets = ledger_find(&a->domains, STR("[]"));
 	struct domains d;
 
 	domains_init(&d, a);
 	for (size_t at = 0; (s = accounts_sender(a, &at));)
 		if (s->sent > 0)
-			add_host(&d, a, s->domain, accounts_bare(ledger_name(
+			add_host(&d, brackets, s->domain, accounts_bare(ledger_name(
 			    &a->senders, s->name)), s->sent, s->sent_bytes,
 			    s->last_ns);
 	domains_offer(&d, x);
@@ -67,12 +61,13 @@ static void
 offer_recipient_hosts(struct best *x, const struct accounts *a)
 {
 	const struct recipient_account *r;
+	uint32_t brackets = ledger_find(&a->domains, STR("[]"));
 	struct domains d;
 
 	domains_init(&d, a);
 	for (size_t at = 0; (r = accounts_recipient(a, &at));)
 		if (r->sent > 0)
-			add_host(&d, a, r->domain, ledger_name(&a->recipients,
+			add_host(&d, brackets, r->domain, ledger_name(&a->recipients,
 			    r->name), r->sent, r->bytes, r->last_ns);
 	domains_offer(&d, x);
 	domains_clear(&d);

@@ -107,6 +107,18 @@ void accounts_clear(struct accounts *a);
 void accounts_seal(struct accounts *a);
 void accounts_merge(struct accounts *a, const struct accounts *other);
 
+static inline struct domain_account *
+accounts_domain(const struct accounts *a, uint32_t number)
+{
+	return ledger_at(&a->domains, number);
+}
+
+static inline struct provider_account *
+accounts_provider(const struct accounts *a, uint32_t number)
+{
+	return ledger_at(&a->providers, number);
+}
+
 /* The account of a name whose number is known, begun if it is new. */
 struct recipient_account *accounts_of_recipient(struct accounts *a,
     uint32_t number, enum channel channel);

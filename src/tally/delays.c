@@ -19,12 +19,13 @@ struct delay_counts {
 void
 delays_clear(struct delays *d)
 {
-	if (d->count > DELAYS_LIST) {
-		for (size_t i = 0; i < PAGES; i++)
-			free(d->counts->pages[i]);
-		free(d->counts);
-	} else if (d->count > DELAYS_FEW) {
-		free(d->list);
+	if (d->cap > 0) {
+		struct delay_counts *c = d->values->counts;
+
+		for (size_t i = 0; c && i < PAGES; i++)
+			free(c->pages[i]);
+		free(c);
+		free(d->values);
 	}
 	*d = (struct delays){ 0 };
 }
@@ -40,50 +41,52 @@ counts_add(struct delay_counts *c, uint32_t bucket, uint64_t count)
 	(*page)[bucket % PAGE] += count;
 }
 
-static void
-list_to_counts(struct delays *d)
+static struct delay_counts *
+counts_of(struct delays *d)
 {
-	struct delay_counts *c = mem_zalloc(sizeof(*c));
-
-	for (size_t i = 0; i < DELAYS_LIST; i++)
-		counts_add(c, d->list[i], 1);
-	free(d->list);
-	d->counts = c;
+	if (d->values->counts == NULL)
+		d->values->counts = mem_zalloc(sizeof(*d->values->counts));
+	return d->values->counts;
 }
 
-/* Room for one more where there are n, a power of two. */
+/* The list has room for cap more than few. */
 static void
-list_grow(struct delays *d, size_t n)
+list_grow(struct delays *d, size_t cap)
 {
-	uint16_t *list = NULL;
+	struct delay_values *v = d->cap > 0 ? d->values : NULL;
 
-	if (n > DELAYS_FEW) {
-		d->list = mem_resize(d->list, n * 2 * sizeof(*list));
+	v = mem_resize(v, sizeof(*v) + cap * sizeof(v->list[0]));
+	if (d->cap == 0) {
+		v->counts = NULL;
+		memcpy(v->list, d->few, sizeof(d->few));
+	}
+	d->values = v;
+	d->cap = (uint16_t)cap;
+}
+
+/* Room for one more: a longer list, or the same one empty. */
+static void
+make_room(struct delays *d)
+{
+	struct delay_counts *c;
+
+	if (d->n < DELAYS_LIST) {
+		list_grow(d, (size_t)d->n * 2);
 		return;
 	}
-	list = mem_alloc(n * 2 * sizeof(*list));
-	memcpy(list, d->few, sizeof(d->few));
-	d->list = list;
+	c = counts_of(d);
+	for (size_t i = 0; i < DELAYS_LIST; i++)
+		counts_add(c, d->values->list[i], 1);
+	d->n = 0;
 }
 
 static void
 add_bucket(struct delays *d, uint32_t bucket)
 {
-	size_t n = d->count++;
-
-	if (n < DELAYS_FEW) {
-		d->few[n] = (uint16_t)bucket;
-		return;
-	}
-	if (n < DELAYS_LIST) {
-		if ((n & (n - 1)) == 0)
-			list_grow(d, n);
-		d->list[n] = (uint16_t)bucket;
-		return;
-	}
-	if (n == DELAYS_LIST)
-		list_to_counts(d);
-	counts_add(d->counts, bucket, 1);
+	if (d->n == (d->cap > 0 ? d->cap : DELAYS_FEW))
+		make_room(d);
+	(d->cap > 0 ? d->values->list : d->few)[d->n++] = (uint16_t)bucket;
+	d->count++;
 }
 
 void
@@ -100,12 +103,14 @@ merge_bucket(void *ctx, uint32_t bucket, uint64_t count)
 {
 	struct delays *d = ctx;
 
-	for (; count > 0 && d->count <= DELAYS_LIST; count--)
+	if (count == 1) {
 		add_bucket(d, bucket);
-	if (count > 0) {
-		counts_add(d->counts, bucket, count);
-		d->count += count;
+		return;
 	}
+	if (d->cap == 0)
+		list_grow(d, (size_t)DELAYS_FEW * 2);
+	counts_add(counts_of(d), bucket, count);
+	d->count += count;
 }
 
 void
@@ -122,17 +127,17 @@ delays_merge(struct delays *d, const struct delays *other)
 void
 delays_each(const struct delays *d, delays_fn *each, void *ctx)
 {
-	const uint16_t *list = d->count > DELAYS_FEW ? d->list : d->few;
+	const uint16_t *list = d->cap > 0 ? d->values->list : d->few;
+	const struct delay_counts *c = d->cap > 0 ? d->values->counts : NULL;
 
-	if (d->count <= DELAYS_LIST) {
-		for (size_t i = 0; i < d->count; i++)
-			each(ctx, list[i], 1);
-		return;
-	}
-	for (uint32_t i = 0; i < PAGE * PAGES; i++) {
-		const uint64_t *page = d->counts->pages[i / PAGE];
+	for (size_t i = 0; i < d->n; i++)
+		each(ctx, list[i], 1);
+	for (uint32_t i = 0; c && i < PAGE * PAGES; i++) {
+		const uint64_t *page = c->pages[i / PAGE];
 
-		if (page && page[i % PAGE] > 0)
+		if (page == NULL)
+			i += PAGE - 1;
+		else if (page[i % PAGE] > 0)
 			each(ctx, i, page[i % PAGE]);
 	}
 }

@@ -62,6 +62,30 @@ ledger_at(const struct ledger *l, uint32_t number)
 	    (number & (((uint32_t)1 << LEDGER_CHUNK_BITS) - 1));
 }
 
+/*
+ * Has the text of a name brought from memory, whose slot came meanwhile
+ * (intern_fetch_slot).  Half of all names do not stand in the slot that is
+ * theirs by hash, so those behind it are looked at too.
+ */
+static inline void
+ledger_fetch_name(const struct ledger *l, uint32_t hash)
+{
+	const struct intern *in = &l->names;
+	size_t mask = in->n_slots - 1;
+
+	for (size_t i = hash; in->n_slots > 0 && in->slots[i & mask] != 0; i++) {
+		const char *entry;
+
+		if (in->slots[i & mask] >> 32 != hash)
+			continue;
+		entry = (const char *)intern_entry(in,
+		    (uint32_t)in->slots[i & mask]);
+		__builtin_prefetch(entry);
+		__builtin_prefetch(entry + 48);
+		return;
+	}
+}
+
 /* Has an account brought from memory, to be written to. */
 static inline void
 ledger_fetch(const struct ledger *l, uint32_t number)

@@ -17,14 +17,38 @@ has(const struct tally *t, dim_mask dims_wanted)
 
 /* ---- what comes in ---- */
 
+/* Eight bytes at once, in lower case. */
+static uint64_t
+lower8(uint64_t v)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t low = v & ones * 0x7f; /* sums cannot run over */
+	uint64_t from_a = low + ones * (0x80 - 'A');
+	uint64_t above_z = low + ones * (0x80 - 'Z' - 1);
+
+	return v | ((from_a & ~above_z & ~v & ones * 0x80) >> 2);
+}
+
 static void
 lower_add(struct buf *b, struct str s)
 {
 	char *to = buf_reserve(b, s.n);
+	uint64_t v;
 
-	for (size_t i = 0; i < s.n; i++)
-		to[i] = str_lower(s.p[i]);
 	b->n += s.n;
+	if (s.n < sizeof(v)) {
+		for (size_t i = 0; i < s.n; i++)
+			to[i] = str_lower(s.p[i]);
+		return;
+	}
+	for (size_t i = 0; i < s.n; i += sizeof(v)) {
+		/* The last eight may overlap those before. */
+		if (i > s.n - sizeof(v))
+			i = s.n - sizeof(v);
+		memcpy(&v, s.p + i, sizeof(v));
+		v = lower8(v);
+		memcpy(to + i, &v, sizeof(v));
+	}
 }
 
 /* The name is what stands in the texts from at on. */
@@ -146,7 +170,7 @@ static void
 fetch_text(const struct ledger *l, const struct pending_name *name)
 {
 	if (name->used)
-		intern_fetch_text(&l->names, name->hash);
+		ledger_fetch_name(l, name->hash);
 }
 
 static void
@@ -181,7 +205,6 @@ find_names(struct tally *t, struct pending_event *e)
 	find_name(t, &a->providers, &e->network);
 }
 
-/* The account of the recipient, to which the attempt is added. */
 static void
 count_recipient(struct recipient_account *r, const struct pending_event *e)
 {
@@ -206,41 +229,63 @@ count_recipient(struct recipient_account *r, const struct pending_event *e)
 		r->duration_ns = num_add_signed(r->duration_ns, e->duration_ns);
 }
 
+/* Where the attempt belongs by the recipient's domain. */
 static void
-count_provider(struct accounts *a, uint32_t number,
-    const struct pending_event *e)
+find_places(struct tally *t, struct pending_event *e)
 {
-	struct provider_account *p = ledger_at(&a->providers, number);
+	struct accounts *a = &t->queue.accounts;
+	struct recipient_account *r;
 
+	if (!e->recipient.used)
+		return;
+	r = accounts_of_recipient(a, e->recipient.number, e->channel);
+	e->domain = r->domain;
+	ledger_fetch(&a->domains, e->domain);
+	if (e->network.used)
+		e->provider = accounts_provider_of(a, e->domain);
+	if (e->provider == 0)
+		e->provider = e->network.number;
+	count_recipient(r, e);
+}
+
+static bool
+has_delay(const struct pending_event *e)
+{
+	return e->verdict == VERDICT_ACCEPTED && e->delay_ns != EVENT_NO_NUMBER;
+}
+
+static void
+fetch_delays(const struct tally *t, const struct pending_event *e)
+{
+	const struct accounts *a = &t->queue.accounts;
+
+	if (!e->recipient.used || !has_delay(e))
+		return;
+	delays_fetch(&accounts_domain(a, e->domain)->delays);
+	if (e->network.used)
+		delays_fetch(&accounts_provider(a, e->provider)->delays);
+}
+
+static void
+count_provider(struct provider_account *p, const struct pending_event *e)
+{
 	p->attempts++;
 	p->first += !e->repeated;
 	p->sent += e->verdict == VERDICT_ACCEPTED;
 	p->deferred += !e->repeated && e->verdict == VERDICT_DEFERRED;
 	p->bounced += e->verdict == VERDICT_REJECTED;
 	p->slow += e->slow;
-	if (e->verdict == VERDICT_ACCEPTED && e->delay_ns != EVENT_NO_NUMBER)
+	if (has_delay(e))
 		delays_add(&p->delays, e->delay_ns);
 }
 
 static void
-count_destination(struct tally *t, const struct pending_event *e)
+count_places(struct accounts *a, const struct pending_event *e)
 {
-	struct accounts *a = &t->queue.accounts;
-	struct recipient_account *r = accounts_of_recipient(a,
-	    e->recipient.number, e->channel);
-	uint32_t domain = r->domain;
-
-	count_recipient(r, e);
-	if (e->verdict == VERDICT_ACCEPTED && e->delay_ns != EVENT_NO_NUMBER) {
-		struct domain_account *d = ledger_at(&a->domains, domain);
-
-		delays_add(&d->delays, e->delay_ns);
-	}
-	if (e->network.used) {
-		uint32_t provider = accounts_provider_of(a, domain);
-
-		count_provider(a, provider ? provider : e->network.number, e);
-	}
+	if (has_delay(e))
+		delays_add(&accounts_domain(a, e->domain)->delays, e->delay_ns);
+	if (e->network.used)
+		count_provider(accounts_provider(a, e->provider), e);
 }
 
 static int64_t
@@ -310,7 +355,7 @@ static void
 count_event(struct tally *t, const struct pending_event *e)
 {
 	if (e->recipient.used)
-		count_destination(t, e);
+		count_places(&t->queue.accounts, e);
 	if (e->sender.used)
 		count_sender(&t->queue.accounts, e);
 	if (has(t, DIM_BIT(DIM_DELIVERY_DELAY)))
@@ -326,6 +371,10 @@ pending_count(struct tally *t)
 		fetch_texts(t, &p->events[i]);
 	for (size_t i = 0; i < p->n; i++)
 		find_names(t, &p->events[i]);
+	for (size_t i = 0; i < p->n; i++)
+		find_places(t, &p->events[i]);
+	for (size_t i = 0; i < p->n; i++)
+		fetch_delays(t, &p->events[i]);
 	for (size_t i = 0; i < p->n; i++)
 		count_event(t, &p->events[i]);
 	p->n = 0;

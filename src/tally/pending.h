@@ -5,7 +5,7 @@
  * A name costs three trips to memory, one after the other: the slot of its
  * text, the text, its account.  So events are taken together in batches: first
  * all their texts are fetched from memory, then all names are found and their
- * accounts fetched, then all is added.  What the next step needs is on its way
+ * accounts fetched, and so on.  What the next step needs is on its way
  * meanwhile (later.h does the same for qpsmtpd's log).
  *
  * Sums do not mind the order; but before a tally is read or merged, what is
@@ -43,6 +43,7 @@ struct pending_event {
 	int64_t delivered, bounced, deferred;
 	uint32_t uid; /* of the accounts */
 	struct pending_name recipient, sender, network;
+	uint32_t domain, provider; /* accounts, when the names were found */
 };
 
 struct pending {

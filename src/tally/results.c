@@ -50,14 +50,38 @@ text_hash(struct str s)
 	return h ^ h >> 29;
 }
 
-static uint64_t
-rank_of(struct str s)
-{
-	uint64_t digits = 0;
+/* Summed up in bytes, which do not run over in so few: that goes by many. */
+#define DIGITS_AT_ONCE 240
 
-	for (size_t i = 0; i < s.n; i++)
-		digits += (unsigned char)(s.p[i] - '0') < 10;
-	return (digits < 255 ? digits : 255) << 56 | text_hash(s) >> 8;
+static size_t
+count_digits(struct str s)
+{
+	size_t digits = 0;
+
+	while (s.n > 0) {
+		size_t n = s.n < DIGITS_AT_ONCE ? s.n : DIGITS_AT_ONCE;
+		uint8_t some = 0;
+
+		for (size_t i = 0; i < n; i++)
+			some = (uint8_t)(some + ((unsigned char)(s.p[i] - '0') <
+			    10));
+		digits += some;
+		s = str_skip(s, n);
+	}
+	return digits;
+}
+
+/*
+ * Its place in the order.  Digits come first and most texts have too many: a
+ * text that is above limit by them alone is not looked at further.
+ */
+static uint64_t
+rank_of(struct str s, uint64_t limit)
+{
+	uint64_t digits = count_digits(s);
+
+	digits = digits < 255 ? digits << 56 : (uint64_t)255 << 56;
+	return digits >= limit ? digits : digits | text_hash(s) >> 8;
 }
 
 static int
@@ -146,7 +170,7 @@ entry_of(struct results *r, struct str text, uint64_t rank)
 void
 results_add(struct results *r, struct str text, uint64_t count, int64_t sum_ns)
 {
-	uint64_t rank = rank_of(text);
+	uint64_t rank = rank_of(text, r->limit);
 	struct result_entry *e;
 
 	if (rank >= r->limit || (e = entry_of(r, text, rank)) == NULL)
