@@ -86,12 +86,25 @@ times(int64_t bytes, int64_t n)
 	return __builtin_mul_overflow(bytes, n, &product) ? INT64_MAX : product;
 }
 
+/* The same of a cell that is known, or will be. */
+static inline size_t
+count_known(struct tally *t, size_t *known, enum dim_id dim, uint32_t k1,
+    uint32_t verdict)
+{
+	if (*known == 0)
+		*known = table_cell(&t->tables[dim], dims[dim].grain ==
+		    DIM_HOUR ? t->bucket : 0, k1, 0, verdict) + 1;
+	t->tables[dim].cells[*known - 1].count++;
+	return *known - 1;
+}
+
 static void
 count_queue(struct tally *t, enum queue_event what, int64_t bytes)
 {
 	if (has(t, DIM_QUEUE))
-		tally_sum_add(t, DIM_QUEUE, count_cell(t, DIM_QUEUE,
-		    (uint32_t)what, 0, 0), bytes);
+		tally_sum_add(t, DIM_QUEUE, count_known(t,
+		    &t->queue.known.queue[what], DIM_QUEUE, (uint32_t)what, 0),
+		    bytes);
 }
 
 /* When the attempt's message entered the queue, if not known: the attempt. */
@@ -120,11 +133,20 @@ see(struct tally *t, enum dim_id dim, size_t cell, int64_t first_ns,
 static void
 count_span(struct tally *t, const struct event *ev)
 {
+	int64_t from_ns = queued_ns(ev);
+	struct table_cells *table = &t->tables[DIM_QUEUE_SPAN];
+	struct cell_seen *seen;
+	size_t cell;
+
 	if (!has(t, DIM_QUEUE_SPAN))
 		return;
-	see(t, DIM_QUEUE_SPAN, table_cell(&t->tables[DIM_QUEUE_SPAN], 0,
-	    0, 0, 0), queued_ns(ev), ev->time_ns, STR(""));
-	count_cell(t, DIM_QUEUE_SPAN, 0, 0, 0);
+	cell = count_known(t, &t->queue.known.span, DIM_QUEUE_SPAN, 0, 0);
+	seen = &table->seen[cell];
+	if (from_ns != WHEN_NONE &&
+	    (seen->first_ns == WHEN_NONE || from_ns < seen->first_ns))
+		seen->first_ns = from_ns;
+	if (ev->time_ns > seen->last_ns) /* WHEN_NONE is the smallest */
+		seen->last_ns = ev->time_ns;
 }
 
 /* In lower case: what the reports of qmailanalog know an address by. */
@@ -232,18 +254,20 @@ count_trouble(struct tally *t, const struct event *ev, enum channel channel)
 static void
 count_attempt(struct tally *t, const struct event *ev, enum channel channel)
 {
+	struct queue_cells *known = &t->queue.known;
 	size_t cell;
 
 	if (has(t, DIM_DELIVERY)) {
-		cell = count_cell(t, DIM_DELIVERY, (uint32_t)channel, 0,
-		    ev->verdict);
+		cell = count_known(t, &known->delivery[channel][ev->verdict],
+		    DIM_DELIVERY, (uint32_t)channel, ev->verdict);
 		tally_sum_add(t, DIM_DELIVERY, cell, ev->duration_ns);
 		if (ev->verdict == VERDICT_ACCEPTED)
 			plus(t, DIM_DELIVERY, cell, DELIVERY_BYTES, ev->bytes);
 	}
 	if (has(t, DIM_RESULT) && ev->verdict != VERDICT_NONE) {
-		tally_sum_add(t, DIM_RESULT, count_cell(t, DIM_RESULT, 0, 0,
-		    ev->verdict), ev->duration_ns);
+		cell = count_known(t, &known->result[ev->verdict], DIM_RESULT,
+		    0, ev->verdict);
+		tally_sum_add(t, DIM_RESULT, cell, ev->duration_ns);
 		results_add(&t->queue.results[ev->verdict - VERDICT_ACCEPTED],
 		    ev->text, 1, ev->duration_ns == EVENT_NO_NUMBER ? 0 :
 		    ev->duration_ns);
@@ -285,6 +309,7 @@ static void
 count_done(struct tally *t, const struct event *ev)
 {
 	enum dim_id dim = DIM_MESSAGE;
+	bool remote;
 	size_t cell;
 
 	if (ev->unfinished) {
@@ -300,7 +325,8 @@ count_done(struct tally *t, const struct event *ev)
 	count_logged(t, ev);
 	if (!has(t, dim))
 		return;
-	cell = count_cell(t, dim, str_eq(ev->channel, STR("remote")), 0, 0);
+	remote = str_eq(ev->channel, STR("remote"));
+	cell = count_known(t, &t->queue.known.message[remote], dim, remote, 0);
 	tally_sum_add(t, dim, cell, ev->duration_ns);
 	plus(t, dim, cell, MESSAGE_BYTES, ev->bytes);
 	plus(t, dim, cell, MESSAGE_BYTES_SENT,
@@ -352,9 +378,23 @@ count_alert(struct tally *t, const struct event *ev)
 	t->tables[DIM_COMPLAINT].cells[cell].count++;
 }
 
+/* Cells of another hour are not known. */
+static void
+forget_hour(struct tally *t)
+{
+	struct queue_cells *known = &t->queue.known;
+
+	memset(known->queue, 0, sizeof(known->queue));
+	memset(known->delivery, 0, sizeof(known->delivery));
+	memset(known->message, 0, sizeof(known->message));
+	known->bucket = t->bucket;
+}
+
 void
 count_queue_event(struct tally *t, const struct event *ev)
 {
+	if (t->queue.known.bucket != t->bucket)
+		forget_hour(t);
 	switch (ev->kind) {
 	case EVENT_QUEUED:
 		count_queued(t, ev);

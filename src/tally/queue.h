@@ -14,7 +14,21 @@
 #include "tally/results.h"
 #include "tally/tally.h"
 
+/*
+ * Cells that nearly every event adds to: plus one; 0: not looked up.  Those of
+ * an hour are of the bucket.
+ */
+struct queue_cells {
+	int32_t bucket;
+	size_t queue[QUEUE_EVENTS];
+	size_t delivery[2][VERDICT_DEFERRED + 1]; /* by channel */
+	size_t message[2];
+	size_t result[VERDICT_DEFERRED + 1];
+	size_t span;
+};
+
 struct queue_lists {
+	struct queue_cells known;
 	struct results results[3]; /* by verdict, accepted first */
 	struct open_message *open;
 	size_t n_open, cap_open;

@@ -337,18 +337,64 @@ is_reply_code(struct str word)
 	    (word.n == 3 || word.p[3] == '-');
 }
 
-static bool
-is_ip(struct str word)
+/* What a word is made of, seen in one pass. */
+struct shape {
+	size_t points, digits, hex; /* hex: digits and a to f */
+	size_t run;		    /* the longest of digits */
+	bool at, colon, other;	    /* other: what no host name has */
+};
+
+enum { DIGIT = 1, HEX = 2, LETTER = 4, POINT = 8, DASH = 16, AT = 32,
+	COLON = 64 };
+
+static const unsigned char kinds[256] = {
+	['0'] = DIGIT | HEX, ['1'] = DIGIT | HEX, ['2'] = DIGIT | HEX,
+	['3'] = DIGIT | HEX, ['4'] = DIGIT | HEX, ['5'] = DIGIT | HEX,
+	['6'] = DIGIT | HEX, ['7'] = DIGIT | HEX, ['8'] = DIGIT | HEX,
+	['9'] = DIGIT | HEX,
+#define BOTH(upper, lower, kind) [upper] = kind, [lower] = kind
+	BOTH('A', 'a', LETTER | HEX), BOTH('B', 'b', LETTER | HEX),
+	BOTH('C', 'c', LETTER | HEX), BOTH('D', 'd', LETTER | HEX),
+	BOTH('E', 'e', LETTER | HEX), BOTH('F', 'f', LETTER | HEX),
+	BOTH('G', 'g', LETTER), BOTH('H', 'h', LETTER),
+	BOTH('I', 'i', LETTER), BOTH('J', 'j', LETTER),
+	BOTH('K', 'k', LETTER), BOTH('L', 'l', LETTER),
+	BOTH('M', 'm', LETTER), BOTH('N', 'n', LETTER),
+	BOTH('O', 'o', LETTER), BOTH('P', 'p', LETTER),
+	BOTH('Q', 'q', LETTER), BOTH('R', 'r', LETTER),
+	BOTH('S', 's', LETTER), BOTH('T', 't', LETTER),
+	BOTH('U', 'u', LETTER), BOTH('V', 'v', LETTER),
+	BOTH('W', 'w', LETTER), BOTH('X', 'x', LETTER),
+	BOTH('Y', 'y', LETTER), BOTH('Z', 'z', LETTER),
+#undef BOTH
+	['.'] = POINT, ['-'] = DASH, ['@'] = AT, [':'] = COLON,
+};
+
+static struct shape
+shape_of(struct str word)
 {
-	size_t points = 0;
+	struct shape s = { 0 };
+	size_t run = 0;
 
 	for (size_t i = 0; i < word.n; i++) {
-		if (word.p[i] == '.')
-			points++;
-		else if (!is_digit(word.p[i]))
-			return false;
+		unsigned kind = kinds[(unsigned char)word.p[i]];
+
+		run = kind & DIGIT ? run + 1 : 0;
+		s.run = run > s.run ? run : s.run;
+		s.digits += (kind & DIGIT) != 0;
+		s.hex += (kind & HEX) != 0;
+		s.points += kind == POINT;
+		s.at |= kind == AT;
+		s.colon |= kind == COLON;
+		s.other |= kind == 0 || kind >= AT;
 	}
-	return points == 3;
+	return s;
+}
+
+static bool
+is_ip(struct str word, const struct shape *s)
+{
+	return s->points == 3 && s->digits + s->points == word.n;
 }
 
 /*
@@ -356,49 +402,41 @@ is_ip(struct str word)
  * ids, words that are too long to be any.
  */
 static bool
-is_id(struct str word)
+is_id(struct str word, const struct shape *s)
 {
-	size_t digits = 0, run = 0, hex = 0;
+	return s->run >= 4 || (word.n >= 6 && s->hex == word.n &&
+	    s->digits > 0) || word.n > 60;
+}
 
-	for (size_t i = 0; i < word.n; i++) {
-		char c = word.p[i];
-
-		if (is_digit(c)) {
-			digits++;
-			run++;
-		} else {
-			run = 0;
-		}
-		if (run >= 4)
-			return true;
-		hex += is_digit(c) || (str_lower(c) >= 'a' &&
-		    str_lower(c) <= 'f');
-	}
-	return (word.n >= 6 && hex == word.n && digits > 0) || word.n > 60;
+/* A name with a point inside and a last label of letters. */
+static bool
+is_host(struct str word, const struct shape *s)
+{
+	return s->points > 0 && !s->other && word.p[0] != '.' &&
+	    str_index(word, '.') + 2 < word.n &&
+	    !is_digit(word.p[word.n - 1]);
 }
 
 static bool
-is_host(struct str word)
+is_of_one_mail(struct str word, const struct shape *s)
 {
-	size_t point = str_index(word, '.');
+	return s->at || is_ip(word, s) || is_id(word, s) || is_host(word, s);
+}
 
-	/* A name with a point inside and a last label of letters. */
-	if (point == 0 || point + 2 >= word.n || word.p[0] == '.')
-		return false;
-	for (size_t i = 0; i < word.n; i++) {
-		char c = str_lower(word.p[i]);
-
-		if (!is_digit(c) && c != '.' && c != '-' &&
-		    (c < 'a' || c > 'z'))
-			return false;
-	}
-	return !is_digit(word.p[word.n - 1]);
+/* What may stand before a word, and behind it. */
+static bool
+is_opening(char c)
+{
+	return c == '(' || c == '<' || c == '[' || c == '"' || c == '\'' ||
+	    c == '#' || c == ':' || c == ';' || c == ',' || c == '\0';
 }
 
 static bool
-is_address(struct str word)
+is_closing(char c)
 {
-	return str_index(word, '@') < word.n;
+	return c == ')' || c == '>' || c == ']' || c == '"' || c == '\'' ||
+	    c == ',' || c == ':' || c == ';' || c == '.' || c == '!' ||
+	    c == '\0';
 }
 
 /* A word between blanks, with what stands around it in punctuation. */
@@ -406,12 +444,13 @@ static void
 add_word(struct buf *b, struct str word, struct str *code)
 {
 	struct str core = word, url;
+	struct shape shape;
 	size_t n, tail;
 
-	while (core.n > 0 && strchr("(<[\"'#:;,", core.p[0]))
+	while (core.n > 0 && is_opening(core.p[0]))
 		core = str_skip(core, 1);
 	tail = core.n;
-	while (core.n > 0 && strchr(")>]\"',:;.!", core.p[core.n - 1]))
+	while (core.n > 0 && is_closing(core.p[core.n - 1]))
 		core.n--;
 	n = enhanced_code(core);
 	if (n > 0 && n == core.n) {
@@ -429,12 +468,12 @@ add_word(struct buf *b, struct str word, struct str *code)
 	}
 	if (b->n > 0 && b->p[b->n - 1] != ' ')
 		buf_add_char(b, ' ');
-	n = str_find(core, STR("://"));
+	shape = shape_of(core);
+	n = shape.colon ? str_find(core, STR("://")) : core.n;
 	if (n < core.n) {
 		url = str_skip(core, n + 3);
 		buf_add_str(b, str_head(url, str_index(url, '/')));
-	} else if (is_address(core) || is_ip(core) || is_id(core) ||
-	    is_host(core)) {
+	} else if (is_of_one_mail(core, &shape)) {
 		buf_add(b, word.p, (size_t)(core.p - word.p));
 		buf_add_char(b, '*');
 		buf_add(b, core.p + core.n, tail - core.n);
