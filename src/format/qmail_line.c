@@ -271,12 +271,19 @@ fields_read(const char *p, const char *end, struct qm_line *l)
 }
 
 enum qm_kind
-qm_read(const char *p, const char *end, struct qm_line *l)
+qm_read_as(enum qm_kind kind, const char *p, const char *end,
+    struct qm_line *l)
 {
-	l->kind = qm_classify(p, end);
+	l->kind = kind;
 	if (!fields_read(p, end, l))
 		l->kind = QM_UNKNOWN;
 	return l->kind;
+}
+
+enum qm_kind
+qm_read(const char *p, const char *end, struct qm_line *l)
+{
+	return qm_read_as(qm_classify(p, end), p, end, l);
 }
 
 struct str

@@ -67,6 +67,9 @@ enum qm_kind qm_read(const char *p, const char *end, struct qm_line *l);
 
 /* Only which kind it seems to be, by its first words. */
 enum qm_kind qm_classify(const char *p, const char *end);
+/* The rest of qm_read. */
+enum qm_kind qm_read_as(enum qm_kind kind, const char *p, const char *end,
+    struct qm_line *l);
 
 /*
  * The host that a remote result is about: "127.0.0.13" of

@@ -111,14 +111,15 @@ is_used(enum qm_kind kind)
 
 /* A text is read to its end: into the tracker. */
 static void
-track_text(struct qmail_scan *s, struct str text, const struct place *p)
+track_text(struct qmail_scan *s, enum qm_kind kind, struct str text,
+    const struct place *p)
 {
 	struct qtrack_at at = { .time_ns = p->time_ns,
 		.stream = p->host.p ? p->host : s->o.stream,
 		.host_key = p->host_key, .line = p->line, .offset = p->offset };
 	struct qm_line l = { 0 };
-	enum qm_kind kind = qm_read(text.p, text.p + text.n, &l);
 
+	kind = qm_read_as(kind, text.p, text.p + text.n, &l);
 	s->kinds[kind]++;
 	if (kind == QM_UNKNOWN) {
 		keep_sample(s, p->line, p->offset);
@@ -132,16 +133,20 @@ static inline void
 text_line(struct qmail_scan *s, const char *text, const char *end,
     const struct place *p)
 {
-	enum qm_kind kind;
+	enum qm_kind kind = qm_classify(text, end);
 
-	if (s->track_lines) {
-		track_text(s, str_span(text, end), p);
+	if (s->track_lines && kind != QM_RUNNING) {
+		track_text(s, kind, str_span(text, end), p);
 		return;
 	}
-	kind = qm_classify(text, end);
 	s->kinds[kind]++;
 	if (kind == QM_UNKNOWN)
 		keep_sample(s, p->line, p->offset);
+	if (s->track_lines) {
+		/* A third of all lines, and they have no fields. */
+		s->outside[kind] += is_outside(s, p->time_ns);
+		qtrack_running(s->track, p->host_key);
+	}
 }
 
 /* ---- splogger's folded lines ---- */

@@ -340,6 +340,13 @@ start_line(struct qtrack *t, struct host *h, const struct qm_line *l,
 }
 
 void
+qtrack_running(struct qtrack *t, uint64_t host_key)
+{
+	t->now++;
+	qtrack_host(t, host_key)->before = BEFORE_OTHER;
+}
+
+void
 qtrack_line(struct qtrack *t, const struct qm_line *l,
     const struct qtrack_at *at)
 {

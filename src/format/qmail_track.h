@@ -68,6 +68,9 @@ void qtrack_free(struct qtrack **t);
 void qtrack_line(struct qtrack *t, const struct qm_line *l,
     const struct qtrack_at *at);
 
+/* The same of a line of kind QM_RUNNING. */
+void qtrack_running(struct qtrack *t, uint64_t host_key);
+
 /* As format.h: scan_settle, scan_join (t is settled; frees *later), scan_finish. */
 void qtrack_settle(struct qtrack *t);
 void qtrack_join(struct qtrack *t, struct qtrack **later);
