@@ -4,14 +4,23 @@
 
 #include "base/mem.h"
 
-#define CHUNK ((size_t)1 << LEDGER_CHUNK_BITS)
+#define FIRST ((size_t)1 << LEDGER_FIRST_BITS)
+
+/* How many accounts so many chunks hold. */
+static size_t
+room_of(size_t n_chunks)
+{
+	return (FIRST << n_chunks) - FIRST;
+}
 
 static void
 make_room(struct ledger *l)
 {
-	while (l->n_chunks * CHUNK < l->names.n)
-		ARRAY_PUSH(l->chunks, l->n_chunks, l->cap_chunks) =
-		    mem_zalloc(CHUNK * l->size);
+	while (room_of(l->n_chunks) < l->names.n) {
+		l->chunks[l->n_chunks] = mem_zalloc((FIRST << l->n_chunks) *
+		    l->size);
+		l->n_chunks++;
+	}
 }
 
 void
@@ -27,7 +36,6 @@ ledger_clear(struct ledger *l)
 {
 	for (size_t i = 0; i < l->n_chunks; i++)
 		free(l->chunks[i]);
-	free(l->chunks);
 	intern_clear(&l->names);
 	*l = (struct ledger){ 0 };
 }
@@ -40,7 +48,7 @@ ledger_enter(struct ledger *l, struct str name, uint32_t hash)
 	if (name.n == 0)
 		return INTERN_EMPTY;
 	number = intern_enter(&l->names, name, hash)->id;
-	if (number >= l->n_chunks * CHUNK)
+	if (number >= room_of(l->n_chunks))
 		make_room(l);
 	return number;
 }

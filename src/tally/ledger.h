@@ -19,12 +19,14 @@
 #include "base/intern.h"
 #include "base/str.h"
 
-#define LEDGER_CHUNK_BITS 12
+/* Chunks hold so many accounts, twice as many, and so on. */
+#define LEDGER_FIRST_BITS 10
+#define LEDGER_CHUNKS (33 - LEDGER_FIRST_BITS)
 
 struct ledger {
 	struct intern names;
-	char **chunks;
-	size_t n_chunks, cap_chunks;
+	char *chunks[LEDGER_CHUNKS];
+	size_t n_chunks;
 	size_t size; /* of an account, in bytes */
 };
 
@@ -58,8 +60,11 @@ ledger_name(const struct ledger *l, uint32_t number)
 static inline void *
 ledger_at(const struct ledger *l, uint32_t number)
 {
-	return l->chunks[number >> LEDGER_CHUNK_BITS] + l->size *
-	    (number & (((uint32_t)1 << LEDGER_CHUNK_BITS) - 1));
+	uint64_t n = (uint64_t)number + (1 << LEDGER_FIRST_BITS);
+	int top = 63 - __builtin_clzll(n);
+
+	return l->chunks[top - LEDGER_FIRST_BITS] +
+	    l->size * (n - (UINT64_C(1) << top));
 }
 
 /*
