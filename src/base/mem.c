@@ -46,23 +46,6 @@ mem_alloc(size_t n)
 	return p;
 }
 
-/*
- * What is that large is looked at in no order: with pages of 4 KiB most looks
- * would find neither the memory nor its address at hand.
- */
-#define HUGE_MIN ((size_t)4 << 20)
-#define PAGE ((uintptr_t)4096)
-
-static void
-advise_huge_pages(void *p, size_t n)
-{
-	uintptr_t begin = ((uintptr_t)p + PAGE - 1) & ~(PAGE - 1);
-	uintptr_t end = ((uintptr_t)p + n) & ~(PAGE - 1);
-
-	/* Only advice: where it is not taken, nothing is wrong. */
-	(void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
-}
-
 void *
 mem_zalloc(size_t n)
 {
@@ -70,8 +53,6 @@ mem_zalloc(size_t n)
 
 	if (p == NULL)
 		out_of_memory();
-	if (n >= HUGE_MIN)
-		advise_huge_pages(p, n);
 	return p;
 }
 

@@ -202,7 +202,7 @@ tell_lists(struct recheck *k)
 	bool none = true;
 
 	for (size_t i = 0; i < k->answers.n_lists; i++) {
-		const struct list *l = &k->answers.lists[i];
+		const struct answers_list *l = &k->answers.lists[i];
 		struct buf b = { 0 };
 
 		if (l->probe.health == DNSBL_WORKS) {

@@ -55,7 +55,7 @@ judge_client(struct recheck_verdict *v, struct answers *a, const struct ip *ip)
 
 	v->result = RECHECK_OK;
 	for (unsigned i = 0; i < a->n_lists; i++) {
-		const struct list *l = &a->lists[i];
+		const struct answers_list *l = &a->lists[i];
 
 		if (l->probe.health != DNSBL_WORKS)
 			continue;

@@ -17,7 +17,7 @@ static void
 make_room(struct ledger *l)
 {
 	while (room_of(l->n_chunks) < l->names.n) {
-		l->chunks[l->n_chunks] = mem_zalloc((FIRST << l->n_chunks) *
+		l->chunks[l->n_chunks] = mem_pages((FIRST << l->n_chunks) *
 		    l->size);
 		l->n_chunks++;
 	}
