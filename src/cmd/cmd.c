@@ -31,6 +31,8 @@ const struct cmd *const commands[] = {
 	&cmd_maildir,
 	&cmd_queue,
 	&cmd_summarize,
+	&cmd_rotate,
+	&cmd_doctor,
 	&cmd_config,
 	&cmd_formats,
 	&cmd_explain,
@@ -189,17 +191,21 @@ find_conf_file(const struct cmd_context *context)
 }
 
 int
+cmd_load_settings(struct cmd_context *context, struct err *err)
+{
+	context->conf_file = find_conf_file(context);
+	if (context->conf_file != NULL &&
+	    conf_read(context->conf, context->conf_file, err) == -1)
+		return -1;
+	return conf_read_environment(context->conf, environ, err);
+}
+
+int
 cmd_settings(struct cmd_context *context)
 {
 	struct err err;
 
-	context->conf_file = find_conf_file(context);
-	if (context->conf_file != NULL &&
-	    conf_read(context->conf, context->conf_file, &err) == -1)
-		return cmd_fail(&err);
-	if (conf_read_environment(context->conf, environ, &err) == -1)
-		return cmd_fail(&err);
-	return 0;
+	return cmd_load_settings(context, &err) == -1 ? cmd_fail(&err) : 0;
 }
 
 /* ---- options and help ---- */

@@ -58,6 +58,8 @@ extern const struct cmd cmd_maildir;
 extern const struct cmd cmd_queue;
 extern const struct cmd cmd_dnsbl_count;
 extern const struct cmd cmd_dnsbl_test;
+extern const struct cmd cmd_doctor;
+extern const struct cmd cmd_rotate;
 extern const struct cmd cmd_summarize;
 extern const struct cmd cmd_formats;
 extern const struct cmd cmd_explain;
@@ -81,6 +83,8 @@ const struct cmd *cmd_find_alias(const struct cmd *const *table,
 int cmd_take_conf(int *argc, char **argv, const char **path, struct err *err);
 /* Loads the settings.  0, or the error is told and the exit status returned. */
 int cmd_settings(struct cmd_context *context);
+/* The same, but the error is handed out: -1. */
+int cmd_load_settings(struct cmd_context *context, struct err *err);
 
 /*
  * "mailtally: TEXT" as one line on standard error, escaped; returns the

@@ -1,0 +1,25 @@
+/* doctor_options.h - the options of "mailtally doctor". */
+#ifndef CMD_DOCTOR_OPTIONS_H
+#define CMD_DOCTOR_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "base/opt.h"
+
+struct doctor_options {
+	bool fix;
+	const char *every;
+	const char *stale;
+	long disk;
+	const char *output;
+	const char *color;
+	const char *zone;
+	const char *now;
+	bool list;
+};
+
+/* The option rows; they point into o, which must outlive them. */
+#define DOCTOR_ROWS 11
+void doctor_rows(struct opt rows[DOCTOR_ROWS], struct doctor_options *o);
+
+#endif
