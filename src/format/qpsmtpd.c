@@ -84,6 +84,7 @@ show_event(void *ctx, const struct event *ev)
 	explain_text(b, "trailer", ev->trailer);
 	explain_text(b, "check", ev->check);
 	explain_text(b, "result", ev->result);
+	explain_number(b, "bytes", ev->bytes);
 	explain_milli(b, "score", ev->score_milli);
 	explain_milli(b, "required", ev->required_milli);
 	explain_number(b, "running", ev->running);
@@ -192,6 +193,11 @@ static const struct format_sample samples[] = {
 	  "<B509@example.fr>\tNo, score=0.1 required=5.0 tests=BAYES_50 "
 	  "autolearn=no version=3.4.6_",
 	  "a queued message with SpamAssassin's result" },
+	{ "@400000006b0363fd0cd43d5c 4711 (queue) logging::logterse: ` "
+	  "192.0.2.109\thost.example.com\tmail1.example.net\t"
+	  "<bulk@example.de>\t<ivan@example.org>\tqueued\t\t"
+	  "<B510@example.fr>\t\tsize=2343\tconn=4711.1795385323.215236",
+	  "the same without it; with size and connection, by our plugin" },
 	{ "@4000000057ea22f621426974 3918 logging::logterse plugin (deny): ` "
 	  "192.0.2.9\tUnknown\t\t\t\tcheck_earlytalker\t903\tConnecting host "
 	  "started transmitting before SMTP greeting",

@@ -115,6 +115,15 @@ mask_fields(struct qpsmtpd_scan *s, struct event *ev, struct str said)
 	}
 }
 
+static int64_t
+bytes_of(struct str size)
+{
+	uint64_t n;
+
+	return num_u64(size, &n) && n <= INT64_MAX ? (int64_t)n :
+	    EVENT_NO_NUMBER;
+}
+
 static bool
 record_line(struct qpsmtpd_scan *s, const struct prefix *x, struct str body,
     struct str line, uint64_t offset)
@@ -136,6 +145,7 @@ record_line(struct qpsmtpd_scan *s, const struct prefix *x, struct str body,
 	ev.text = r.text;
 	ev.trailer = r.trailer;
 	ev.verdict = verdict_of(r.disposition, r.code);
+	ev.bytes = bytes_of(r.size);
 	if (qp_spam_read(r.trailer, &spam)) {
 		ev.score_milli = spam.score_milli;
 		ev.required_milli = spam.required_milli;

@@ -494,7 +494,7 @@ is_trailer(struct str s)
 
 /* Where behind the last separator the last field begins; 0: there is none. */
 static size_t
-last_field(struct str s, struct str separator)
+last_begin(struct str s, struct str separator)
 {
 	for (size_t n = s.n; n >= separator.n; n--) {
 		const char *at = memrchr(s.p, separator.p[separator.n - 1], n);
@@ -508,28 +508,59 @@ last_field(struct str s, struct str separator)
 	return 0;
 }
 
+/* Takes off the last field; false, and all is as it was, if there is only one. */
+static bool
+last_field(struct str *rest, struct str separator, struct str *field)
+{
+	size_t last = last_begin(*rest, separator);
+
+	if (last == 0)
+		return false;
+	*field = str_skip(*rest, last);
+	*rest = str_head(*rest, last - separator.n);
+	return true;
+}
+
+/* "size=2343", "conn=4711.1767225600.123456": takes those that are there. */
+static struct str
+take_named(struct str rest, struct str separator, struct qp_record *r)
+{
+	struct str before = rest, field;
+
+	while (last_field(&before, separator, &field)) {
+		if (str_starts(field, STR("size=")))
+			r->size = str_skip(field, 5);
+		else if (str_starts(field, STR("conn=")))
+			r->connection = str_skip(field, 5);
+		else
+			break;
+		rest = before;
+	}
+	return rest;
+}
+
 /*
- * Text and trailer out of what follows the code.  The last field is the
- * trailer if it reads like one; else the tabs belong to the text (3.3).
- * An empty last field behind the text of queued mail is the empty status of
- * mail that was not scanned.
+ * Text and trailer out of what follows the code.  The last field, but for
+ * named ones, is the trailer if it reads like one; else the tabs belong to
+ * the text (3.3).  An empty last field behind the text of queued mail is the
+ * empty status of mail that was not scanned.
  */
 static void
 split_text(struct str rest, struct str separator, bool queued,
     struct qp_record *r)
 {
-	size_t last = last_field(rest, separator);
+	struct str before = take_named(rest, separator, r);
 	struct str tail;
 
-	r->text = rest;
 	r->trailer = str_none();
-	if (last == 0)
-		return;
-	tail = str_skip(rest, last);
-	if (!is_trailer(tail) && !(queued && tail.n == 0))
-		return;
-	r->text = str_head(rest, last - separator.n);
-	r->trailer = tail;
+	if (last_field(&before, separator, &tail) &&
+	    (is_trailer(tail) || (queued && tail.n == 0))) {
+		r->text = before;
+		r->trailer = tail;
+	} else {
+		r->text = rest;
+		r->size = r->connection = str_none();
+	}
 }
 
 /* The fields up to the code, in their order. */

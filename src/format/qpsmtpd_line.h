@@ -165,12 +165,17 @@ struct qp_record {
 	struct str client, host, helo, sender, recipients;
 	struct str disposition, code, text;
 	struct str trailer; /* field 9; absent in 8-field records */
+	struct str size;    /* "size=2343": bytes of the message; and */
+	struct str connection; /* "conn=4711.1767225600.123456": behind field 9,
+			     * by share/qpsmtpd/logterse; absent elsewhere */
 };
 
 /*
  * Takes apart what follows the backquote.  False when there are fewer than
  * six fields: no record.  A TAB inside the text is no separator: the trailer
- * is recognised by what it says, and the text reaches up to it (3.3).
+ * is recognised by what it says, and the text reaches up to it (3.3).  Fields
+ * behind it are known by their names, and are none without it: a TXT record
+ * may say size=1 too.
  */
 bool qp_record_read(struct str body, struct qp_record *r);
 

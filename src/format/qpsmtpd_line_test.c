@@ -428,6 +428,41 @@ TEST(queued_mail_has_its_message_id_for_text)
 	assert_str(r.trailer, "No, hits=-2.6 required=5.0_");
 }
 
+TEST(fields_behind_the_trailer_are_known_by_their_names)
+{
+	struct qp_record r = record("192.0.2.1\th\thelo\t<a@b>\t<c@d>\tdnsbl\t"
+	    "901\tlisted\tmsg denied before queued\tconn=1.2.3");
+
+	assert_str(r.text, "listed");
+	assert_str(r.trailer, "msg denied before queued");
+	assert_str(r.connection, "1.2.3");
+	assert_null(r.size.p);
+	r = record("192.0.2.1\th\thelo\t<a@b>\t<c@d>\tqueued\t\t<1@b>\t\t"
+	    "size=99\tconn=1.2.3");
+	assert_str(r.text, "<1@b>");
+	assert_str(r.trailer, "");
+	assert_str(r.size, "99");
+	assert_str(r.connection, "1.2.3");
+	r = record("192.0.2.1\th\thelo\t<a@b>\t<c@d>\tqueued\t\t<1@b>\t"
+	    "No, score=0.1 required=5.0_\tconn=1\tsize=7");
+	assert_str(r.trailer, "No, score=0.1 required=5.0_");
+	assert_str(r.size, "7");
+}
+
+TEST(without_a_trailer_they_are_text)
+{
+	struct qp_record r = record("192.0.2.1\th\thelo\t<a@b>\t<c@d>\tdnsbl\t"
+	    "901\tlisted\tsize=5");
+
+	assert_str(r.text, "listed\tsize=5");
+	assert_null(r.trailer.p);
+	assert_null(r.size.p);
+	r = record("192.0.2.1\th\thelo\t<a@b>\t<c@d>\tdnsbl\t901\t"
+	    "listed\tsize=5\tmsg denied before queued");
+	assert_str(r.text, "listed\tsize=5");
+	assert_null(r.size.p);
+}
+
 TEST(queued_mail_that_was_not_scanned_has_an_empty_trailer)
 {
 	struct qp_record r = record("192.0.2.1\th\te\t<>\t<c@d.example>\tqueued\t"
@@ -701,6 +736,8 @@ main(void)
 		cmocka_unit_test(a_record_may_end_behind_its_disposition),
 		cmocka_unit_test(fewer_than_six_fields_are_no_record),
 		cmocka_unit_test(queued_mail_has_its_message_id_for_text),
+		cmocka_unit_test(fields_behind_the_trailer_are_known_by_their_names),
+		cmocka_unit_test(without_a_trailer_they_are_text),
 		cmocka_unit_test(queued_mail_that_was_not_scanned_has_an_empty_trailer),
 		cmocka_unit_test(a_tab_within_the_text_is_part_of_it),
 		cmocka_unit_test(a_text_that_ends_in_a_tab_keeps_it_unless_queued),
