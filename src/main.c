@@ -89,6 +89,40 @@ help_on_words(struct cmd_context *context, int argc, char **argv)
 	return run_command(c, context, 2, only_help);
 }
 
+/* The rows of all commands. */
+static int
+help_on_all(struct cmd_context *context)
+{
+	char option[] = "--help";
+	char name[] = "mailtally";
+	int status = 0;
+
+	for (size_t i = 0; commands[i] != NULL && status == 0; i++) {
+		/* Options are taken out of it. */
+		char *only_help[] = { name, option, NULL };
+
+		status = run_command(commands[i], context, 2, only_help);
+	}
+	return status;
+}
+
+/* "help", "help COMMAND", and what the manual is made of (cmd/manual.h). */
+static int
+help(struct cmd_context *context, int argc, char **argv)
+{
+	if (argc > 0) {
+		context->manual = manual_form_find(argv[0]);
+		if (context->manual != MANUAL_NONE) {
+			argc--;
+			argv++;
+		}
+	}
+	if (argc > 0)
+		return help_on_words(context, argc, argv);
+	return context->manual != MANUAL_NONE ? help_on_all(context) :
+	    cmd_overview();
+}
+
 static int
 run(struct cmd_context *context, int argc, char **argv)
 {
@@ -106,10 +140,10 @@ run(struct cmd_context *context, int argc, char **argv)
 		return complain_usage();
 	if (strcmp(argv[1], "--version") == 0)
 		return cmd_version(context);
-	if (is_help(argv[1]) || (argc == 2 && strcmp(argv[1], "help") == 0))
+	if (is_help(argv[1]))
 		return cmd_overview();
 	if (strcmp(argv[1], "help") == 0)
-		return help_on_words(context, argc - 2, argv + 2);
+		return help(context, argc - 2, argv + 2);
 	return run_words(context, argc - 1, argv + 1);
 }
 

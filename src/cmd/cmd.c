@@ -306,6 +306,19 @@ cmd_version(const struct cmd_context *context)
 	return status;
 }
 
+static int
+print_manual(const struct cmd *self, const struct cmd_context *context,
+    const struct opt *const *tables, unsigned n_tables)
+{
+	struct buf b = { 0 };
+	int status;
+
+	manual_print(&b, context->manual, self, tables, n_tables);
+	status = cmd_print(&b);
+	buf_clear(&b);
+	return status;
+}
+
 int
 cmd_options(const struct cmd *self, struct cmd_context *context,
     const struct opt *const *tables, unsigned n_tables, int argc, char **argv,
@@ -329,6 +342,8 @@ cmd_options(const struct cmd *self, struct cmd_context *context,
 	context->verbose = o.verbose;
 	if (n == -1)
 		*status = cmd_fail(&err);
+	else if (o.help && context->manual != MANUAL_NONE)
+		*status = print_manual(self, context, all, n_tables + 1);
 	else if (o.help)
 		*status = cmd_help(self, tables, n_tables);
 	else if (o.version)

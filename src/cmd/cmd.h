@@ -8,8 +8,11 @@
 
 #include "base/opt.h"
 #include "base/str.h"
+#include "cmd/manual.h"
 
 #define MAILTALLY_VERSION "0.1.0"
+/* Of the manual. */
+#define MAILTALLY_DATE "November 22, 2026"
 
 /* Read if it exists; -C FILE and MAILTALLY_CONF name another, which must. */
 #ifndef CMD_CONF_FILE
@@ -28,6 +31,7 @@ struct cmd_context {
 	const char *program;	 /* "mailtally 0.1.0" */
 	bool quiet;
 	bool verbose;
+	enum manual_form manual; /* what --help prints instead */
 };
 
 struct cmd {
