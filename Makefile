@@ -70,6 +70,8 @@ ALL := $(wildcard src/*.c src/*/*.c)
 TESTS := $(filter %_test.c,$(ALL))
 HELPERS := $(foreach f,$(ALL),$(if $(filter test_%,$(notdir $f)),$f))
 SOURCES := $(filter-out $(TESTS) $(HELPERS),$(ALL))
+# The page, embedded: made, so not linted.
+MADE := build/web/assets.c
 FUZZERS := $(wildcard fuzz/fuzz_*.c)
 # Those worth a run with the thread sanitizer.
 THREADED := $(filter src/input/% src/pump/%,$(TESTS))
@@ -88,12 +90,12 @@ build/$(1)/%.o: %.c Makefile | libraries
 	$$(call say,$(1),$$<)$$(CC_$(1)) -std=c17 -pthread $$(CPPFLAGS) \
 		$$(WARNINGS) $$(FLAGS_$(1)) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
 
-build/$(1)/mailtally: $(SOURCES:%.c=build/$(1)/%.o)
+build/$(1)/mailtally: $(SOURCES:%.c=build/$(1)/%.o) $(MADE:%.c=build/$(1)/%.o)
 	$$(call say,$(1),$$@)$$(CC_$(1)) -pthread $$(FLAGS_$(1)) $$(CFLAGS) \
 		$$(LINK_$(1)) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS)
 
 # All but main, for test programs to take what they need.
-build/$(1)/all.a: $(patsubst %.c,build/$(1)/%.o,$(filter-out src/main.c,$(SOURCES)))
+build/$(1)/all.a: $(patsubst %.c,build/$(1)/%.o,$(filter-out src/main.c,$(SOURCES)) $(MADE))
 	$$(call say,$(1),$$@)rm -f $$@ && ar qcs $$@ $$^
 
 build/$(1)/%_test: build/$(1)/%_test.o $(HELPERS:%.c=build/$(1)/%.o) build/$(1)/all.a
@@ -106,6 +108,13 @@ tests-$(1): $(TESTS:%.c=build/$(1)/%)
 -include $(patsubst %.c,build/$(1)/%.d,$(ALL))
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$v)))
+
+build/web/page.js: $(wildcard web/src/*.ts web/css/*.css web/package*.json) tools/page
+	$(call say,page,$@)tools/page
+
+build/web/assets.c: build/web/page.js tools/embed
+	$(call say,embed,$@)tools/embed script build/web/page.js \
+		style build/web/page.css >$@
 
 build/mailtally: build/release/mailtally
 	@ln -f $< $@

@@ -26,6 +26,7 @@ struct out {
 	char *name;    /* for messages */
 	char *target;  /* the file to rename to, or NULL */
 	char *temp;    /* what is written until then */
+	struct buf *memory; /* the caller's, in place of fd */
 	struct buf buf;
 };
 
@@ -54,6 +55,15 @@ struct out *
 out_open_fd(int fd, const char *name)
 {
 	return out_new(fd, name);
+}
+
+struct out *
+out_open_buf(struct buf *b)
+{
+	struct out *o = out_new(-1, "memory");
+
+	o->memory = b;
+	return o;
 }
 
 static const char *
@@ -201,7 +211,10 @@ write_all(struct out *o, const char *p, size_t n)
 static void
 drain(struct out *o)
 {
-	write_all(o, o->buf.p, o->buf.n);
+	if (o->memory != NULL)
+		buf_add_str(o->memory, buf_str(&o->buf));
+	else
+		write_all(o, o->buf.p, o->buf.n);
 	buf_reset(&o->buf);
 }
 

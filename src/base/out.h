@@ -1,5 +1,5 @@
 /*
- * out.h - buffered output to a file descriptor.
+ * out.h - buffered output to a file descriptor, or to memory.
  *
  * Errors are kept, not returned: print as much as you like, then ask
  * out_close() or out_flush() once.  A reader that went away (EPIPE) is not
@@ -28,6 +28,13 @@ struct out *out_open_fd(int fd, const char *name);
  * pipe) is written to as it is.  NULL with ERR_CREATE if it cannot be opened.
  */
 struct out *out_open_file(const char *path, struct err *err);
+
+/*
+ * Appends to b, which stays the caller's and must outlive the output.  It
+ * cannot fail, and b is complete after out_flush() or out_close().
+ */
+struct buf;
+struct out *out_open_buf(struct buf *b);
 
 void out_str(struct out *o, struct str s);
 void out_text(struct out *o, const char *c_string);

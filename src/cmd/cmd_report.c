@@ -148,7 +148,8 @@ read_options(struct run *r, struct err *err)
 	r->renderer = render_find(output);
 	if (r->renderer == NULL)
 		return err_set(err, ERR_USAGE, "-o %s: there is no such "
-		    "output; there are text, json, jsonl and csv", output);
+		    "output; there are text, json, jsonl, csv, html, mail and "
+		    "prometheus", output);
 	if (o->directory && strcmp(output, "csv") != 0)
 		return err_set(err, ERR_USAGE, "-d %s: only -o csv writes a "
 		    "file a section", o->directory);
@@ -394,9 +395,10 @@ static int
 print_report(struct run *r, struct err *err)
 {
 	const struct report_options *o = r->o;
+	const struct mail_envelope mail = { .now_ns = r->logs.now_ns };
 	struct render_options ro = {
 		.quiet_empty = o->quiet_empty, .csv_safe = o->csv_safe,
-		.timing = o->timing, .directory = o->directory,
+		.timing = o->timing, .directory = o->directory, .mail = &mail,
 	};
 	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
 	struct err late;

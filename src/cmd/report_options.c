@@ -13,7 +13,8 @@ report_rows(struct opt rows[REPORT_ROWS], struct report_options *o)
 		{ .type = OPT_GROUP, .help = "Report" },
 		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
 		    .argument = "FORMAT", .value = &o->output,
-		    .help = "text, json, jsonl or csv", .initial = "text" },
+		    .help = "text, json, jsonl, csv, html, mail (for sendmail -t) "
+		    "or prometheus", .initial = "text" },
 		{ .type = OPT_TEXT, .short_name = 'd', .name = "directory",
 		    .argument = "DIR", .value = &o->directory,
 		    .help = "csv: write one file a section there" },

@@ -9,6 +9,9 @@ const struct renderer *const renderers[] = {
 	&render_json,
 	&render_jsonl,
 	&render_csv,
+	&render_html,
+	&render_mail,
+	&render_prometheus,
 	NULL,
 };
 

@@ -1,5 +1,5 @@
 /*
- * render.h - a report as text, JSON, JSON Lines or CSV.
+ * render.h - a report as text, JSON, JSON Lines, CSV, HTML, mail or metrics.
  *
  * A renderer knows struct report and an output, nothing of mail.  Each has
  * one function that escapes every text cell: log text is hostile.
@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 struct out;
@@ -26,6 +27,16 @@ struct render_options {
 	bool timing;	  /* JSON: keep "seconds" in */
 	const char *directory; /* csv: one file a table there; NULL: one
 				* section to the output */
+	bool no_script;	  /* html: tables alone */
+	const struct mail_envelope *mail; /* mail: NULL: what it says by itself */
+};
+
+/* What a mail says of itself; each NULL: as it says there. */
+struct mail_envelope {
+	const char *from;    /* root@HOST */
+	const char *to;	     /* "undisclosed-recipients:;"; several with ", " */
+	const char *subject; /* host, period, and what needs attention */
+	int64_t now_ns;	     /* its Date and its Message-ID */
 };
 
 struct renderer {
@@ -50,5 +61,8 @@ extern const struct renderer render_text;
 extern const struct renderer render_json;
 extern const struct renderer render_jsonl;
 extern const struct renderer render_csv;
+extern const struct renderer render_html;
+extern const struct renderer render_mail;
+extern const struct renderer render_prometheus;
 
 #endif

@@ -323,3 +323,32 @@ value_known(enum value_type type, struct value v)
 	}
 	return false;
 }
+
+const struct table *
+report_table(const struct report *r, const char *section, const char *name)
+{
+	for (size_t i = 0; i < r->n_sections; i++) {
+		const struct section *s = r->sections[i];
+
+		if (strcmp(s->id, section) != 0)
+			continue;
+		for (size_t j = 0; j < s->n_tables; j++) {
+			const struct table *t = s->tables[j];
+
+			if (name ? t->name && strcmp(t->name, name) == 0 :
+			    t->name == NULL)
+				return t;
+		}
+	}
+	return NULL;
+}
+
+const struct value *
+table_value(const struct table *t, const struct row *row, const char *column)
+{
+	for (size_t i = 0; i < t->n_columns; i++) {
+		if (strcmp(t->columns[i].id, column) == 0)
+			return &row->values[i];
+	}
+	return NULL;
+}

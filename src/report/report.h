@@ -196,6 +196,13 @@ struct column footer_column(const struct footer *f, const struct column *c);
 /* The column id that DESIGN 5 makes of a title; appended to the arena. */
 const char *column_id_from_title(struct arena *a, const char *title);
 
+/* The table of a section by their ids, name NULL for its first one, or NULL. */
+const struct table *report_table(const struct report *r, const char *section,
+    const char *name);
+/* The value of a row by the id of its column, or NULL. */
+const struct value *table_value(const struct table *t, const struct row *row,
+    const char *column);
+
 const char *report_zone_name(const struct report *r);
 /* The length of the period; null when unknown. */
 struct value report_hours(const struct report *r);
