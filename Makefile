@@ -24,7 +24,8 @@ CFLAGS =
 LDFLAGS =
 LTO = -flto=auto
 
-LIBRARIES = libcares libisal libzstd liblzma libmaxminddb inih libxxhash libpcre2-8
+LIBRARIES = libcares libcurl libisal libzstd liblzma libmaxminddb inih libxxhash \
+	libpcre2-8
 # bzip2 has no .pc file; cmocka and zlib are for the tests alone.
 LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lbz2 -lm
 TEST_LDLIBS = -lcmocka -lz

@@ -30,6 +30,7 @@ const struct cmd *const commands[] = {
 	&cmd_dnsbl_recheck,
 	&cmd_maildir,
 	&cmd_queue,
+	&cmd_mail,
 	&cmd_summarize,
 	&cmd_rotate,
 	&cmd_doctor,

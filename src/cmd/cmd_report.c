@@ -16,6 +16,7 @@
 #include "cmd/cmd.h"
 #include "cmd/inputs.h"
 #include "cmd/logs.h"
+#include "cmd/report_job.h"
 #include "cmd/report_junk.h"
 #include "cmd/report_options.h"
 #include "cmd/terminal.h"
@@ -32,6 +33,7 @@
 struct run {
 	const struct cmd_context *context;
 	const struct report_options *o;
+	const struct report_job *job;
 	struct logs logs;
 	struct build_options build;
 	const struct renderer *renderer;
@@ -392,7 +394,21 @@ make_report(struct run *r, struct err *err)
 }
 
 static int
-print_report(struct run *r, struct err *err)
+print_report(struct run *r, const struct render_options *ro, struct err *err)
+{
+	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
+	struct err late;
+	int status = r->renderer->render(r->report, ro, out, err);
+
+	if (out_close(&out, &late) < 0 && status == 0) {
+		*err = late;
+		status = -1;
+	}
+	return status;
+}
+
+static int
+finish(struct run *r, struct err *err)
 {
 	const struct report_options *o = r->o;
 	const struct mail_envelope mail = { .now_ns = r->logs.now_ns };
@@ -400,17 +416,11 @@ print_report(struct run *r, struct err *err)
 		.quiet_empty = o->quiet_empty, .csv_safe = o->csv_safe,
 		.timing = o->timing, .directory = o->directory, .mail = &mail,
 	};
-	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
-	struct err late;
-	int status;
 
 	terminal_options(&ro, o->color);
-	status = r->renderer->render(r->report, &ro, out, err);
-	if (out_close(&out, &late) < 0 && status == 0) {
-		*err = late;
-		status = -1;
-	}
-	return status;
+	if (r->job->finish)
+		return r->job->finish(r->job->ctx, r->report, &ro, err);
+	return print_report(r, &ro, err);
 }
 
 static int
@@ -434,7 +444,7 @@ run_report(struct run *r, int argc, char **argv, struct err *err)
 	if (r->o->timing)
 		r->report->seconds_taken =
 		    (double)(when_now_ns() - begun_ns) / 1e9;
-	return print_report(r, err);
+	return finish(r, err);
 }
 
 static void
@@ -472,21 +482,42 @@ list_sections(void)
 	return status;
 }
 
-static int
-report_run(const struct cmd *self, struct cmd_context *context, int argc,
-    char **argv)
+/* Takes out the rows of options that a command has not. */
+static void
+drop_rows(struct opt *rows, const char *const *names)
+{
+	struct opt *to = rows;
+
+	for (struct opt *from = rows;; from++) {
+		bool dropped = false;
+
+		for (size_t i = 0; names && names[i] && from->name; i++)
+			dropped = dropped || strcmp(from->name, names[i]) == 0;
+		if (!dropped)
+			*to++ = *from;
+		if (from->type == OPT_END)
+			return;
+	}
+}
+
+int
+report_job_run(const struct report_job *job, const struct cmd *self,
+    struct cmd_context *context, int argc, char **argv)
 {
 	struct report_options o = { .top = -1, .max_hour_rows = 744,
 		.csv_safe = true };
 	struct opt shared[LOGS_ROWS], own[REPORT_ROWS];
-	const struct opt *tables[] = { shared, own };
-	struct run r = { .context = context, .o = &o };
+	const struct opt *tables[3] = { shared, own, job->rows };
+	struct run r = { .context = context, .o = &o, .job = job };
 	struct err err;
 	int operands, status;
 
 	logs_rows(shared, &o.logs);
 	report_rows(own, &o);
-	operands = cmd_options(self, context, tables, 2, argc, argv, &status);
+	drop_rows(shared, job->without);
+	drop_rows(own, job->without);
+	operands = cmd_options(self, context, tables, job->rows ? 3 : 2, argc,
+	    argv, &status);
 	if (operands < 0)
 		return status;
 	if (o.list_sections) {
@@ -494,7 +525,8 @@ report_run(const struct cmd *self, struct cmd_context *context, int argc,
 		opt_list_clear(&o.maildirs);
 		return list_sections();
 	}
-	if (run_report(&r, operands, argv + 1, &err) < 0)
+	if ((job->check && job->check(job->ctx, &err) < 0) ||
+	    run_report(&r, operands, argv + 1, &err) < 0)
 		status = cmd_fail(&err);
 	else
 		status = inputs_conclude(&r.logs, &r.pumped,
@@ -503,6 +535,15 @@ report_run(const struct cmd *self, struct cmd_context *context, int argc,
 	opt_list_clear(&o.facts);
 	opt_list_clear(&o.maildirs);
 	return status;
+}
+
+static int
+report_run(const struct cmd *self, struct cmd_context *context, int argc,
+    char **argv)
+{
+	static const struct report_job job = { 0 };
+
+	return report_job_run(&job, self, context, argc, argv);
 }
 
 const struct cmd cmd_report = {
