@@ -1,0 +1,1 @@
+export function dashboard(_b: HTMLElement): void {}
