@@ -24,11 +24,11 @@ CFLAGS =
 LDFLAGS =
 LTO = -flto=auto
 
-LIBRARIES = libcares libcurl libisal libzstd liblzma libmaxminddb inih libxxhash \
-	libpcre2-8
-# bzip2 has no .pc file; cmocka and zlib are for the tests alone.
+LIBRARIES = libcares libmicrohttpd libcurl zlib libisal libzstd liblzma \
+	libmaxminddb inih libxxhash libpcre2-8
+# bzip2 has no .pc file; cmocka is for the tests alone.
 LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lbz2 -lm
-TEST_LDLIBS = -lcmocka -lz
+TEST_LDLIBS = -lcmocka
 CPPFLAGS := -Isrc -D_GNU_SOURCE \
 	$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \

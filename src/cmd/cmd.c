@@ -31,6 +31,7 @@ const struct cmd *const commands[] = {
 	&cmd_maildir,
 	&cmd_queue,
 	&cmd_mail,
+	&cmd_serve,
 	&cmd_summarize,
 	&cmd_rotate,
 	&cmd_doctor,

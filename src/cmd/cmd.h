@@ -65,6 +65,7 @@ extern const struct cmd cmd_dnsbl_test;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_rotate;
 extern const struct cmd cmd_mail;
+extern const struct cmd cmd_serve;
 extern const struct cmd cmd_summarize;
 extern const struct cmd cmd_formats;
 extern const struct cmd cmd_explain;

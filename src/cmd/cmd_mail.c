@@ -233,7 +233,7 @@ mail_run(const struct cmd *self, struct cmd_context *context, int argc,
 {
 	/* --from and --to are the mail's here, no filters. */
 	static const char *const without[] = { "from", "to", "output", "directory",
-		"list-sections", "color", "csv-safe", "selfcheck", NULL };
+		"list-sections", "color", "csv-safe", "selfcheck", "script", NULL };
 	struct mail_job m = { 0 };
 	struct opt rows[MAIL_ROWS];
 	const struct report_job job = { .rows = rows, .without = without,

@@ -415,6 +415,7 @@ finish(struct run *r, struct err *err)
 	struct render_options ro = {
 		.quiet_empty = o->quiet_empty, .csv_safe = o->csv_safe,
 		.timing = o->timing, .directory = o->directory, .mail = &mail,
+		.no_script = !o->script,
 	};
 
 	terminal_options(&ro, o->color);
@@ -505,7 +506,7 @@ report_job_run(const struct report_job *job, const struct cmd *self,
     struct cmd_context *context, int argc, char **argv)
 {
 	struct report_options o = { .top = -1, .max_hour_rows = 744,
-		.csv_safe = true };
+		.csv_safe = true, .script = true };
 	struct opt shared[LOGS_ROWS], own[REPORT_ROWS];
 	const struct opt *tables[3] = { shared, own, job->rows };
 	struct run r = { .context = context, .o = &o, .job = job };

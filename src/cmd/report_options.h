@@ -36,6 +36,7 @@ struct report_options {
 	bool quiet_empty;
 	bool empty_ok;
 	bool csv_safe;
+	bool script;
 	bool timing;
 	bool selfcheck;
 	const char *state;

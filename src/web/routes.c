@@ -1,0 +1,357 @@
+#include "web/routes.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json_text.h"
+#include "base/num.h"
+#include "base/when.h"
+#include "render/assets.h"
+#include "web/body.h"
+#include "web/http.h"
+#include "web/jobs.h"
+#include "web/live.h"
+#include "web/logs_seen.h"
+#include "web/params.h"
+#include "web/server.h"
+
+#define JSON "application/json; charset=utf-8"
+/* How long an answer holds although no log has changed: the day may have. */
+#define KEEP_NS (60 * WHEN_SECOND)
+#define EVENTS_DEFAULT 200
+
+/* ---- answers from memory ---- */
+
+static void
+answer(struct http_request *r, unsigned status, const char *type,
+    struct buf *content)
+{
+	struct http_reply reply = { .status = status, .type = type,
+		.body = body_new(content) };
+
+	http_answer(r, &reply);
+	body_unref(&reply.body);
+}
+
+static void
+answer_error(struct http_request *r, unsigned status, const char *why)
+{
+	struct buf b = { 0 };
+
+	buf_add_str(&b, STR("{\"error\":"));
+	json_quote(&b, str_from(why));
+	buf_add_str(&b, STR("}\n"));
+	answer(r, status, JSON, &b);
+}
+
+static void
+answer_asset(struct http_request *r, const char *type, const struct asset *a)
+{
+	struct http_reply reply = { .status = 200, .type = type };
+
+	reply.body = body_new_packed(
+	    str_make((const char *)a->bytes, a->n),
+	    str_make((const char *)a->gzip, a->n_gzip));
+	http_answer(r, &reply);
+	body_unref(&reply.body);
+}
+
+static void
+handle_script(struct site *s, struct http_request *r)
+{
+	(void)s;
+	answer_asset(r, "text/javascript; charset=utf-8", &asset_script);
+}
+
+static void
+handle_style(struct site *s, struct http_request *r)
+{
+	(void)s;
+	answer_asset(r, "text/css; charset=utf-8", &asset_style);
+}
+
+static void
+handle_page(struct site *s, struct http_request *r)
+{
+	static const struct http_reply without_script = { .status = 302,
+		.location = "/report" };
+	struct buf b = { 0 };
+
+	(void)s;
+	if (asset_script.n == 0) {
+		http_answer(r, &without_script);
+		return;
+	}
+	buf_add_str(&b, STR("<!doctype html>\n<html lang=\"en\">\n<head>\n"
+	    "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+	    "content=\"width=device-width, initial-scale=1\">\n"
+	    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+	    "<title>mailtally</title>\n"
+	    "<link rel=\"icon\" href=\"data:,\">\n"
+	    "<link rel=\"stylesheet\" href=\"/page.css\">\n"
+	    "<script src=\"/page.js\" defer></script>\n</head>\n<body>\n"
+	    "<noscript><main><p>This page needs a script for its charts. "
+	    "<a href=\"/report\">The same report as tables</a> needs none."
+	    "</p></main></noscript>\n</body>\n</html>\n"));
+	answer(r, 200, "text/html; charset=utf-8", &b);
+}
+
+static void
+add_member(struct buf *b, const char *name, const char *text)
+{
+	json_add_key(b, name);
+	json_quote(b, str_from(text));
+}
+
+static void
+handle_health(struct site *s, struct http_request *r)
+{
+	struct buf b = { 0 }, now = { 0 };
+
+	when_format(&now, s->o->now_ns ? s->o->now_ns : s->now_ns,
+	    WHEN_RFC3339, NULL);
+	buf_add_char(&b, '{');
+	add_member(&b, "status", "ok");
+	add_member(&b, "program", s->o->program);
+	add_member(&b, "host", s->o->report_host);
+	add_member(&b, "zone", s->o->zone);
+	add_member(&b, "now", now.p);
+	buf_printf(&b, ",\"live\":%s,\"queue\":%s,\"logs\":%zu}\n",
+	    s->live && live_feed_runs(s->live) ? "true" : "false",
+	    s->o->queue ? "true" : "false", s->o->n_logs);
+	answer(r, 200, JSON, &b);
+	buf_clear(&now);
+}
+
+static void
+add_counter(struct buf *b, const char *name, const char *help, uint64_t n)
+{
+	buf_printf(b, "# HELP %s %s\n# TYPE %s counter\n%s %" PRIu64 "\n", name,
+	    help, name, name, n);
+}
+
+static void
+handle_metrics(struct site *s, struct http_request *r)
+{
+	struct jobs_counts c = jobs_counts(s->jobs);
+	struct buf b = { 0 };
+
+	if (s->live)
+		live_feed_metrics(s->live, &b);
+	add_counter(&b, "mailtally_http_requests_total", "Requests answered.",
+	    s->requests);
+	add_counter(&b, "mailtally_runs_total", "Answers that were made.",
+	    c.begun);
+	add_counter(&b, "mailtally_runs_remembered_total", "Answers given again "
+	    "from memory.", c.remembered);
+	add_counter(&b, "mailtally_runs_failed_total", "Answers that could not "
+	    "be made.", c.failed);
+	answer(r, 200, "text/plain; version=0.0.4; charset=utf-8", &b);
+}
+
+static void
+handle_live(struct site *s, struct http_request *r)
+{
+	if (s->live == NULL)
+		answer_error(r, 404, "Nothing is followed live.");
+	else
+		live_feed_watch(s->live, r);
+}
+
+/* ---- answers of runs ---- */
+
+static void
+begin_arguments(struct args *a, const struct site *s, const char *command)
+{
+	args_add(a, "mailtally");
+	args_add(a, command);
+	for (size_t i = 0; i < s->o->n_common; i++)
+		args_add(a, s->o->common[i]);
+	args_add(a, "--quiet");
+}
+
+/* what: an operand before the logs, or NULL. */
+static void
+run(struct site *s, struct http_request *r, struct args *a, const char *what,
+    struct job_spec *spec)
+{
+	args_add(a, "--");
+	if (what != NULL)
+		args_add(a, what);
+	for (size_t i = 0; i < s->o->n_logs; i++)
+		args_add(a, s->o->logs[i]);
+	spec->argv = (const char *const *)a->items;
+	spec->keep_ns = KEEP_NS;
+	spec->fingerprint = logs_fingerprint(s);
+	jobs_ask(s->jobs, spec, r, s->now_ns);
+}
+
+static void
+handle_report(struct site *s, struct http_request *r)
+{
+	struct args a = { 0 };
+	struct job_spec spec = { .type = JSON };
+	struct err err;
+
+	begin_arguments(&a, s, "report");
+	args_add(&a, "--output=json");
+	args_add(&a, "--progress=never");
+	if (params_take(&a, r, PARAM_REPORT, &err) < 0)
+		answer_error(r, 400, err.text);
+	else
+		run(s, r, &a, NULL, &spec);
+	args_clear(&a);
+}
+
+static void
+handle_tables(struct site *s, struct http_request *r)
+{
+	struct args a = { 0 };
+	struct job_spec spec = { .type = "text/html; charset=utf-8",
+		.policy = s->tables_policy };
+	struct err err;
+
+	begin_arguments(&a, s, "report");
+	args_add(&a, "--output=html");
+	args_add(&a, "--no-script");
+	args_add(&a, "--progress=never");
+	if (params_take(&a, r, PARAM_REPORT, &err) < 0)
+		answer_error(r, 400, err.text);
+	else
+		run(s, r, &a, NULL, &spec);
+	args_clear(&a);
+}
+
+/* Lines of JSON as an array. */
+static void
+finish_events(struct buf *output)
+{
+	struct buf b = { 0 };
+	struct str rest = buf_str(output), line;
+	bool first = true;
+
+	buf_add_str(&b, STR("{\"schema\":1,\"events\":["));
+	while (str_cut(&rest, '\n', &line)) {
+		if (line.n == 0)
+			continue;
+		buf_add_str(&b, first ? STR("\n") : STR(",\n"));
+		buf_add_str(&b, line);
+		first = false;
+	}
+	buf_add_str(&b, STR("]}\n"));
+	buf_clear(output);
+	*output = b;
+}
+
+static void
+handle_events(struct site *s, struct http_request *r)
+{
+	const char *limit = http_param(r, "limit");
+	const char *pattern = http_param(r, "q");
+	struct args a = { 0 };
+	struct job_spec spec = { .type = JSON, .finish = finish_events };
+	struct err err;
+
+	begin_arguments(&a, s, "grep");
+	args_add(&a, "--output=jsonl");
+	args_add(&a, "--progress=never");
+	args_add(&a, "--sort=time");
+	args_add(&a, "--reverse");
+	if (params_take(&a, r, PARAM_EVENTS, &err) < 0) {
+		answer_error(r, 400, err.text);
+	} else {
+		if (pattern == NULL || *pattern == '\0')
+			args_add(&a, "--all");
+		if (limit != NULL && *limit != '\0' && strcmp(limit, "0") != 0)
+			args_addf(&a, "--limit=%s", limit);
+		else
+			args_addf(&a, "--limit=%d", EVENTS_DEFAULT);
+		run(s, r, &a, NULL, &spec);
+	}
+	args_clear(&a);
+}
+
+/* Nothing found is an empty list here, as everywhere in the API. */
+static void
+finish_trace(struct buf *output)
+{
+	if (output->n == 0)
+		buf_add_str(output, STR("{\"schema\":1,\"stories\":[]}\n"));
+}
+
+static void
+handle_trace(struct site *s, struct http_request *r)
+{
+	const char *what = http_param(r, "what");
+	struct args a = { 0 };
+	struct job_spec spec = { .type = JSON, .finish = finish_trace };
+	struct err err;
+
+	begin_arguments(&a, s, "trace");
+	args_add(&a, "--output=json");
+	args_add(&a, "--progress=never");
+	if (params_take(&a, r, PARAM_TRACE, &err) < 0)
+		answer_error(r, 400, err.text);
+	else if (what == NULL || *what == '\0')
+		answer_error(r, 400, "what: a message-id, an address, a client, "
+		    "or a process with a time");
+	else
+		run(s, r, &a, what, &spec);
+	args_clear(&a);
+}
+
+static void
+handle_queue(struct site *s, struct http_request *r)
+{
+	struct args a = { 0 };
+	struct job_spec spec = { .type = JSON };
+
+	if (!s->o->queue) {
+		answer_error(r, 404, "The queue's directories cannot be read "
+		    "here.");
+		return;
+	}
+	begin_arguments(&a, s, "queue");
+	args_add(&a, "--output=json");
+	args_add(&a, "--top=200");
+	spec.argv = (const char *const *)a.items;
+	spec.keep_ns = 2 * WHEN_SECOND;
+	jobs_ask(s->jobs, &spec, r, s->now_ns);
+	args_clear(&a);
+}
+
+/* ---- the table ---- */
+
+const struct route routes[] = {
+	{ "/", handle_page, "the page" },
+	{ "/page.js", handle_script, "its script" },
+	{ "/page.css", handle_style, "its style" },
+	{ "/report", handle_tables, "a report as tables, without script" },
+	{ "/metrics", handle_metrics, "counters for Prometheus" },
+	{ "/api/v1/report", handle_report, "a report as JSON" },
+	{ "/api/v1/events", handle_events, "events found, newest first" },
+	{ "/api/v1/trace", handle_trace, "stories of messages" },
+	{ "/api/v1/live", handle_live, "events as they come, server-sent" },
+	{ "/api/v1/queue", handle_queue, "the queue now" },
+	{ "/api/v1/health", handle_health, "whether it works, and with what" },
+	{ "/api/v1/metrics", handle_metrics, "the same as /metrics" },
+	{ NULL, NULL, NULL },
+};
+
+void
+routes_handle(void *site, struct http_request *r)
+{
+	struct site *s = site;
+
+	s->requests++;
+	for (const struct route *route = routes; route->path; route++) {
+		if (strcmp(route->path, http_path(r)) == 0) {
+			route->handle(s, r);
+			return;
+		}
+	}
+	answer_error(r, 404, "There is no such page.");
+}

@@ -1,0 +1,38 @@
+/*
+ * server.h - the dashboard's server: http, live stream and jobs in one loop.
+ */
+#ifndef WEB_SERVER_H
+#define WEB_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+struct server_options {
+	const char *host;     /* where to listen: an address, numeric */
+	uint16_t port;	      /* 0: any that is free */
+	const char *const *names; /* what it is called, beside localhost */
+	size_t n_names;
+	const char *program;  /* "mailtally 0.1.0" */
+	const char *report_host;
+	const char *zone;     /* the name of the report's zone */
+	int64_t now_ns;	      /* --now; 0: the clock */
+	/* Options of every run: -C FILE, --tz=ZONE, ... */
+	const char *const *common;
+	size_t n_common;
+	const char *const *logs; /* that are served, and nothing else */
+	size_t n_logs;
+	const char *const *followed; /* that are shown live; none: no stream */
+	size_t n_followed;
+	bool queue;	      /* the queue's own directories can be read */
+	int stop;	      /* readable: end */
+	void (*ready)(void *ctx, uint16_t port);
+	void *ctx;
+};
+
+/* Until stop is readable.  -1 with *err: it cannot listen. */
+int server_run(const struct server_options *o, struct err *err);
+
+#endif
