@@ -109,7 +109,7 @@ const LEAGUES: League[] = [
 	{ section: "viruses", title: "Viruses", columns: ["name", "count"],
 		filters: r => ({ q: String(r["name"]), fixed: "1" }) },
 	{ section: "senders", title: "Senders of delivered mail", columns: ["address", "mails", "bytes"],
-		filters: r => r["address"] === "<>" ? {} : ({ from: String(r["address"]) }) },
+		filters: r => ({ from: String(r["address"]) }) },
 	{ section: "dest-domains", title: "Destinations", columns: ["domain", "sent", "deferrals", "bounces"],
 		filters: r => ({ to: "@" + String(r["domain"]), kind: "delivery" }) },
 	{ section: "deferrals", table: "classes", title: "Why deliveries were put off", columns: ["class", "count", "percent"] },
