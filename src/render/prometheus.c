@@ -9,15 +9,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/ip.h"
 #include "base/out.h"
-#include "base/utf8.h"
 #include "base/when.h"
 #include "render/render.h"
 #include "report/report.h"
 
-/* A label value is no longer. */
-#define LABEL_MOST 128
+/* A label value is no longer, and a metric has no more of them. */
+#define LABEL_MOST 64
+#define LABELS_MOST 200
 
 /* One sample for each row of a table. */
 struct rows_metric {
@@ -81,23 +81,33 @@ print_help(struct out *out, const char *name, const char *type,
 	out_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* Escaped for the eye first, then as the format wants it. */
-static void
-print_label(struct out *out, const char *label, struct str raw)
+/*
+ * What plugins, lists and classes of trouble are called.  A broken log may have
+ * anything in their place, also an address: that counts with the others.
+ */
+static bool
+is_name(struct str s)
 {
-	struct buf shown = { 0 };
-	struct str s;
+	static const char marks[] = "_.:/- ";
+	bool letter = false;
+	struct ip ip;
 
-	utf8_escape(&shown, str_head(raw, 4 * LABEL_MOST));
-	s = utf8_fit(buf_str(&shown), LABEL_MOST);
-	out_printf(out, "{%s=\"", label);
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			out_char(out, '\\');
-		out_char(out, s.p[i]);
+		char c = str_lower(s.p[i]);
+
+		letter = letter || (c >= 'a' && c <= 'z');
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+		    (c == '\0' || strchr(marks, c) == NULL))
+			return false;
 	}
-	out_text(out, "\"}");
-	buf_clear(&shown);
+	return letter && s.n <= LABEL_MOST && !ip_parse(s, &ip);
+}
+
+/* value is a name: nothing to escape. */
+static void
+print_label(struct out *out, const char *label, struct str value)
+{
+	out_printf(out, "{%s=\"%.*s\"}", label, STR_ARG(value));
 }
 
 static void
@@ -138,28 +148,42 @@ is_listed(const char *list, struct str key)
 }
 
 static void
+print_sample(struct out *out, const struct rows_metric *m, struct str key,
+    int64_t n)
+{
+	out_text(out, m->name);
+	print_label(out, m->label, key);
+	out_printf(out, " %" PRId64 "\n", n);
+}
+
+static void
 print_rows(struct out *out, const struct report *r,
     const struct rows_metric *m)
 {
 	const struct table *t = report_table(r, m->section, m->table);
-	bool begun = false;
+	int64_t others = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; t && i < t->n_rows; i++) {
+	if (t == NULL || t->n_rows == 0)
+		return;
+	print_help(out, m->name, "gauge", m->help);
+	for (size_t i = 0; i < t->n_rows; i++) {
 		const struct row *row = &t->rows[i];
 		const struct value *key = table_value(t, row, m->key);
 		const struct value *v = table_value(t, row, m->value);
 
-		if (!key || key->is != VALUE_IS_TEXT || !is_number(v) ||
-		    row->flags & ROW_SUBTOTAL || !is_listed(m->only, key->s))
+		if (!key || key->is != VALUE_IS_TEXT || !v ||
+		    v->is != VALUE_IS_INT || row->flags & ROW_SUBTOTAL ||
+		    !is_listed(m->only, key->s))
 			continue;
-		if (!begun)
-			print_help(out, m->name, "gauge", m->help);
-		begun = true;
-		out_text(out, m->name);
-		print_label(out, m->label, row->flags & ROW_OTHERS ?
-		    STR("others") : key->s);
-		print_number(out, v);
+		if (row->flags & ROW_OTHERS || !is_name(key->s) ||
+		    n++ >= LABELS_MOST)
+			others += v->i;
+		else
+			print_sample(out, m, key->s, v->i);
 	}
+	if (others > 0)
+		print_sample(out, m, STR("(others)"), others);
 }
 
 static void

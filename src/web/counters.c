@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/ip.h"
 #include "base/mem.h"
 #include "base/when.h"
 
@@ -82,9 +83,14 @@ number(struct str s)
 	return strtod(text, NULL);
 }
 
+/* Names of plugins, verdicts, kinds: never an address of a broken log. */
 static bool
 is_label(struct str s)
 {
+	struct ip ip;
+
+	if (ip_parse(s, &ip) || str_index(s, '@') < s.n)
+		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == '\\' ||
 		    (unsigned char)s.p[i] >= 0x7f)

@@ -5,6 +5,9 @@ Text holds no control byte but its newlines, JSON and CSV parse, no cell is a
 formula, no shell and no format string sees any of it.
 """
 import csv
+import email
+import email.policy
+import html.parser
 import io
 import itertools
 import json
@@ -39,6 +42,88 @@ def check_json(out, name):
         ok(False, name + ": parses", error)
 
 
+class Tags(html.parser.HTMLParser):
+    """Which elements and attributes there are, and the text of scripts."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.scripts, self.inside = set(), [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.add(tag)
+        self.found |= {"%s %s" % (tag, name) for name, _ in attributes}
+        self.inside = tag == "script"
+        if self.inside:
+            self.scripts.append([dict(attributes), ""])
+
+    def handle_endtag(self, tag):
+        self.inside = False
+
+    def handle_data(self, data):
+        if self.inside:
+            self.scripts[-1][1] += data
+
+
+# What the renderers write themselves; log text can add nothing to it.
+PAGE_TAGS = set("""html head meta title style body main h1 h2 p dl dt dd div
+    section table caption thead tbody tfoot tr th td svg rect script""".split())
+MAIL_TAGS = set("""html head meta body h1 h2 h3 p b br table tr th td""".split())
+ATTRIBUTES = set("""lang charset http-equiv content name class id tabindex scope
+    viewbox preserveaspectratio aria-hidden width height type align valign
+    bgcolor text cellpadding cellspacing border style""".split())
+
+
+def check_tags(text, tags, name):
+    parsed = Tags(text)
+    odd = {x for x in parsed.found if x.split()[0] not in tags or
+           (" " in x and x.split()[1] not in ATTRIBUTES)}
+    ok(not odd, name + ": no element of a stranger", odd)
+    return parsed
+
+
+def check_html(out, name, as_json):
+    text = out.decode()
+    parsed = check_tags(text, PAGE_TAGS, name)
+    shown = FORBIDDEN.search(re.sub(r"<script>.*?</script>", "", text,
+                                    flags=re.S).replace("\n", ""))
+    ok(not shown, name + ": no control byte, no invisible sign", shown)
+    data = [s for a, s in parsed.scripts if a.get("id") == "data"]
+    ok(len(parsed.scripts) == 2 and len(data) == 1,
+       name + ": its own two scripts", len(parsed.scripts))
+    ok(json.loads(data[0]) == json.loads(as_json.decode()),
+       name + ": the data in it are those of -o json")
+
+
+def check_mail(out, name):
+    message = email.message_from_bytes(out, policy=email.policy.default)
+    parts = [p.get_content_type() for p in message.walk()]
+    ok(parts == ["multipart/alternative", "text/plain", "text/html"],
+       name + ": two parts", parts)
+    ok(all(byte < 128 for byte in out) and b"\r" not in out and
+       max(map(len, out.split(b"\n"))) <= 78, name + ": short lines of ASCII")
+    known = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted",
+             "MIME-Version", "Content-Type"}
+    ok(set(message.keys()) == known and len(message.keys()) == len(known),
+       name + ": no header of a stranger", message.keys())
+    check_text(message.get_body("plain").get_content().encode(),
+               name + ", text")
+    check_tags(message.get_body("html").get_content(), MAIL_TAGS,
+               name + ", HTML")
+
+
+LABEL = r'\{[a-z]+="(?:[^"\\\n]|\\[\\"n])*"\}'
+
+
+def check_metrics(out, name):
+    bad = [line for line in out.decode().split("\n")[:-1] if not re.fullmatch(
+        r"# (HELP|TYPE) [a-z_]+ .*|[a-z_]+(%s)? -?[0-9.e+]+" % LABEL, line) or
+        FORBIDDEN.search(line)]
+    ok(not bad, name + ": metrics are well formed", *bad[:5])
+    ok(b"192.0.2." not in out and b"ann@example.org" not in out,
+       name + ": no address in a label")
+
+
 def check_csv(folder, name):
     bad = []
     files = sorted(folder.iterdir())
@@ -71,6 +156,9 @@ def check_report(log, name, *options):
         "json": run("report", "-o", "json", *options, log),
         "jsonl": run("report", "-o", "jsonl", *options, log),
         "csv": run("report", "-o", "csv", "-d", folder, *options, log),
+        "html": run("report", "-o", "html", *options, log),
+        "mail": run("report", "-o", "mail", *options, log),
+        "prometheus": run("report", "-o", "prometheus", *options, log),
     }
     for kind, result in results.items():
         where = "%s: %s" % (name, kind)
@@ -80,6 +168,12 @@ def check_report(log, name, *options):
             check_text(re.sub(rb"\x1b\[[0-9;]*m", b"", result.out), where)
         elif kind == "json":
             check_json(result.out, where)
+        elif kind == "html":
+            check_html(result.out, where, results["json"].out)
+        elif kind == "mail":
+            check_mail(result.out, where)
+        elif kind == "prometheus":
+            check_metrics(result.out, where)
         elif kind == "jsonl":
             bad = []
             for line in result.out.split(b"\n")[:-1]:

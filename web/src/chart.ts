@@ -90,11 +90,11 @@ export function chart(t: Table, o: ChartOptions = {}): HTMLElement {
 			cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: !o.zoom } },
 			legend: { show: false },
 			scales: {
-				x: { time: false, range: (_u, min, max) => [min === max ? -0.6 : min - 0.6, (max ?? 0) + 0.6] },
+				x: { time: false, range: (_u, min, max) => labels.length < 2 ? [-1.5, 1.5] : [min - 0.6, max + 0.6] },
 				y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.05 : 1] },
 			},
 			axes: [
-				{ ...axis, grid: { show: false }, space: 56, incrs: [1, 2, 3, 6, 12, 24, 48, 72, 168, 336],
+				{ ...axis, grid: { show: false }, size: 28, space: 56, incrs: [1, 2, 3, 6, 12, 24, 48, 72, 168, 336],
 					values: (_u, at) => at.map(i => Number.isInteger(i) && labels[i] !== undefined ? tick(labels[i]!) : "") },
 				{ ...axis, size: 48, values: (_u, at) => at.map(v => Number.isInteger(v) ? format.short(v) : "") },
 			],

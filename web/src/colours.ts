@@ -21,11 +21,11 @@ export const OUTCOMES: Outcome[] = [
 	{ id: "rbl_dns", good: false, colour: "#cb4b52" },
 	{ id: "refused", good: false, colour: "#7b8794" },
 	{ id: "rej_load", good: false, colour: "#a0a8b1" },
-	{ id: "received", good: true, colour: "#2a9d74" },
+	{ id: "received", good: true, colour: "#7fcbb0" },
 	{ id: "delivered", good: true, colour: "#2a9d74" },
 	{ id: "deferred", good: false, colour: "#e3b341" },
-	{ id: "bounced", good: false, colour: "#cb4b52" },
-	{ id: "rejected", good: false, colour: "#b5368f" },
+	{ id: "bounced", good: false, colour: "#dd7f3b" },
+	{ id: "rejected", good: false, colour: "#cb4b52" },
 ];
 
 const OTHERS = ["#8c6d4f", "#b08f6c", "#6f7f5a", "#9aa97f"];

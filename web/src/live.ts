@@ -20,8 +20,8 @@ export const LIVE: View = { id: "live", title: "Live", show(main, params, app) {
 	const link = (what: string) => app.link({ view: "trace", params: { what } });
 	const body = el("tbody");
 	const state = el("span", { class: "state", role: "status" }, "connecting\u2026");
-	const slots = el("meter", { min: 0, max: 1, value: 0, "aria-label": "connection slots used" });
-	const slotsText = el("span", { class: "dim" }, "slots: \u2013");
+	const slots = el("meter", { min: 0, max: 1, value: 0, hidden: true, "aria-label": "connection slots used" });
+	const slotsText = el("span", { class: "dim" });
 	const rate = el("span", { class: "dim" }, "");
 	const arrived: number[] = [];
 	let events: Row[] = [], waiting: Row[] = [], paused = false;
@@ -67,6 +67,7 @@ export const LIVE: View = { id: "live", title: "Live", show(main, params, app) {
 	function gauge(e: Row): void {
 		if (e["kind"] !== "accepted" || num(e["limit"]) === 0)
 			return;
+		slots.hidden = false;
 		slots.max = num(e["limit"]);
 		slots.value = num(e["running"]) + 1;
 		slotsText.textContent = `slots: ${num(e["running"]) + 1} of ${num(e["limit"])}`;

@@ -38,15 +38,19 @@ const connectionTime = (r: Report, column: string) => {
 	return typeof v === "number" ? v : null;
 };
 
+/** Is there anything of a queue's log in the period? */
+const queueItem = (r: Report, name: string) =>
+	["delivered", "deferrals", "queued"].some(id => (item(r, "totals", id) ?? 0) > 0) ? item(r, "totals", name) : null;
+
 const TILES: Tile[] = [
 	{ label: "Transactions", compare: "transactions", value: r => item(r, "totals", "examined"), filters: { kind: "transaction" } },
 	{ label: "Accepted", compare: "accepted", value: r => item(r, "totals", "received"), more: "good", filters: { verdict: "accepted", kind: "transaction" } },
 	{ label: "Rejected", compare: "rejected", value: r => item(r, "totals", "rejected"), filters: { verdict: "rejected", kind: "transaction" } },
 	{ label: "Tagged as spam", compare: "qued_spam", value: r => outcomes(r, "qued_spam") },
 	{ label: "Put off", compare: "deferred", value: r => item(r, "totals", "deferred"), more: "bad", filters: { verdict: "deferred", kind: "transaction" } },
-	{ label: "Delivered", value: r => item(r, "totals", "delivered"), more: "good", filters: { verdict: "accepted", kind: "delivery" } },
-	{ label: "Deferrals", value: r => item(r, "totals", "deferrals"), more: "bad", filters: { verdict: "deferred", kind: "delivery" } },
-	{ label: "In the queue", value: r => item(r, "totals", "in_queue"), more: "bad" },
+	{ label: "Delivered", value: r => queueItem(r, "delivered"), more: "good", filters: { verdict: "accepted", kind: "delivery" } },
+	{ label: "Deferrals", value: r => queueItem(r, "deferrals"), more: "bad", filters: { verdict: "deferred", kind: "delivery" } },
+	{ label: "In the queue", value: r => queueItem(r, "in_queue"), more: "bad" },
 	{ label: "Connection time, median", value: r => connectionTime(r, "median"), show: format.duration, more: "bad" },
 	{ label: "Connection time, 99\u202f%", value: r => connectionTime(r, "99_percent"), show: format.duration, more: "bad" },
 ];

@@ -51,8 +51,12 @@ function bodyRow(row: Row, columns: Column[], bar: string | null, most: number, 
 
 /** Without rows: a word that says so. */
 export function table(t: Table, o: TableOptions): HTMLElement {
-	const columns = o.columns ? o.columns.flatMap(id => t.columns.filter(c => c.id === id)) : t.columns;
-	const bar = barColumn(t);
+	// "item" is the name of a row for programs, its label the one for people.
+	const labelled = t.columns.some(c => c.id === "label");
+	const columns = o.columns ? o.columns.flatMap(id => t.columns.filter(c => c.id === id)) :
+		t.columns.filter(c => !(labelled && c.id === "item"));
+	// Beside many numbers there is no room for bars.
+	const bar = o.columns && columns.filter(c => !LEFT.has(c.type)).length > 2 ? null : barColumn(t);
 	const rows = o.most ? t.rows.slice(0, o.most) : t.rows;
 	const most = Math.max(0, ...rows.filter(r => !r["others"] && !r["subtotal"]).map(r => num(bar ? r[bar] : 0)));
 	if (rows.length === 0)
@@ -80,7 +84,7 @@ export function table(t: Table, o: TableOptions): HTMLElement {
 			bar && el("td", { class: "b" }))] : [];
 	});
 	return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t.title || "table" },
-		el("table", {}, el("thead", {}, el("tr", {}, heads, bar && el("td", { class: "b" }))), body,
+		el("table", { class: o.columns ? "league" : undefined }, el("thead", {}, el("tr", {}, heads, bar && el("td", { class: "b" }))), body,
 			foot.length > 0 && el("tfoot", {}, foot)));
 }
 
