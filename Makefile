@@ -155,9 +155,15 @@ check:
 	@$(MAKE) -k check-programs || true
 	@tests/check
 
+# What the tests of the page are made with: a browser's driver, a checker.
+build/web-test/package-lock.json: web/package-lock.json web/package.json
+	@mkdir -p $(@D) && cp web/package.json web/.npmrc $(@D)/
+	$(call say,npm,$(@D))cp web/package-lock.json $@ && cd $(@D) && \
+		npm ci --ignore-scripts --silent || { rm -f package-lock.json; false; }
+
 check-programs: tests-asan tests-clang build/asan/mailtally build/mailtally \
-	build/loggen \
-	build/corpus $(THREADED:%.c=build/tsan/%) build/tsan/mailtally \
+	build/loggen build/corpus build/web-test/package-lock.json \
+	$(THREADED:%.c=build/tsan/%) build/tsan/mailtally \
 	$(FUZZERS:fuzz/%.c=build/fuzz/%)
 
 fuzz:

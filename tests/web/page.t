@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""page.t - the page in a browser: starts servers and runs page.mjs, which prints
+the results.  Screenshots are left in build/shots.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
+from hostile import PAYLOADS, hostile_log
+from mailtally import QMAIL, run, scratch
+from server import Server
+
+EXTRA = [b"\"><img src=x onerror=alert(1)>", b"javascript:alert(1)",
+         b"</script><script>alert(1)</script>", b"<svg/onload=alert(1)>"]
+
+
+def main():
+    conf = ROOT / "examples/mailtally.conf"
+    door = scratch("door/x").parent
+    for path in (ROOT / "examples/log").iterdir():
+        shutil.copy(path, door)
+    env = {"MAILTALLY_CONF": os.fspath(conf)}
+    shots = ROOT / "build/shots"
+    shots.mkdir(parents=True, exist_ok=True)
+    static = scratch("report.html", run(
+        "report", "-o", "html", "--now", "2026-03-31", door, env=env).out)
+    hostile = scratch("hostile/log", hostile_log(PAYLOADS + EXTRA))
+    servers = [Server("--now", "2026-03-30 00:11", "--follow", door, door,
+                      QMAIL / "main", env=env),
+               Server("--now", "2026-12-31", hostile)]
+    try:
+        status = subprocess.run(
+            ["node", HERE / "page.mjs", servers[0].url, servers[1].url, static,
+             door / "current", shots], env=dict(
+                 os.environ, WEB_MODULES=str(ROOT / "build/web-test"))).returncode
+    finally:
+        for server in servers:
+            server.stop()
+    sys.exit(status)
+
+
+main()
