@@ -1,6 +1,7 @@
 /*
  * cmd_queue.c - "mailtally queue": what is in the queue of qmail now.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,7 +77,7 @@ static int
 from_logs(struct cmd_context *context, const struct queue_options *o, int argc,
     char **argv)
 {
-	const char **all = mem_zalloc(((size_t)argc + 14) * sizeof(*all));
+	const char **all = mem_zalloc(((size_t)argc + 16) * sizeof(*all));
 	struct buf top = { 0 };
 	int n = 0, status;
 
@@ -84,6 +85,8 @@ from_logs(struct cmd_context *context, const struct queue_options *o, int argc,
 	all[n++] = "report";
 	n += add_option(all + n, "--sections", "qmail-queue,qmail-outgoing");
 	n += add_option(all + n, "--top", top.p);
+	/* What waits may have been queued on any day. */
+	n += add_option(all + n, "--period", argc == 0 ? "all" : NULL);
 	n += add_option(all + n, "--output", o->output);
 	n += add_option(all + n, "--color", o->color);
 	n += add_option(all + n, "--tz", o->zone);
@@ -155,7 +158,7 @@ static int
 queue_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
-	struct queue_options o = { .dir = QUEUE_DIR };
+	struct queue_options o = { 0 };
 	struct opt own[QUEUE_ROWS];
 	const struct opt *tables[] = { own };
 	struct err err;
@@ -167,9 +170,17 @@ queue_run(const struct cmd *self, struct cmd_context *context, int argc,
 		return status;
 	if (operands > 0)
 		return from_logs(context, &o, operands, argv + 1);
-	if (from_directory(context, &o, &err) < 0)
+	if (o.dir)
+		return from_directory(context, &o, &err) < 0 ? cmd_fail(&err) : 0;
+	o.dir = QUEUE_DIR;
+	if (from_directory(context, &o, &err) == 0)
+		return 0;
+	if (err.kind != ERR_NO_INPUT)
 		return cmd_fail(&err);
-	return 0;
+	/* There is none here, or it may not be read. */
+	fprintf(stderr, "mailtally: %s; what is in the queue is estimated from "
+	    "the logs\n", err.text);
+	return from_logs(context, &o, 0, argv + 1);
 }
 
 const struct cmd cmd_queue = {
@@ -177,7 +188,9 @@ const struct cmd cmd_queue = {
 	.arguments = "[OPTIONS] [LOG...]",
 	.summary = "what is in the queue of qmail, with ages and next tries",
 	.help = "Reads the queue itself, which only root may. With a LOG, a log "
-		"of qmail-send, what is in the queue is estimated from that.\n\n"
+		"of qmail-send, what is in the queue is estimated from that; "
+		"without one and without access to the queue, from the "
+		"configured logs.  An estimate says that it is one.\n\n"
 		"  mailtally queue --top 20\n"
 		"  mailtally queue --dir /var/qmail/queue -o json\n"
 		"  mailtally queue /var/log/qmail",

@@ -188,6 +188,22 @@ def test_log():
     ok("Estimated from the log" in result.out.decode(), "it is labelled")
 
 
+def test_no_access():
+    """No queue that may be read, and no LOG: the configured logs, any day."""
+    conf = scratch("queue.conf", ("[logs]\nlog = %s\n" % (QMAIL / "main"))
+                   .encode())
+    result = run("queue", "-o", "json", "--now", "2030-01-01",
+                 env={"MAILTALLY_CONF": str(conf)})
+    r = json.loads(result.out)
+    equal(items(r)["messages_in_queue"], 214, "estimated from any day's log")
+    ok("Estimated from the log" in result.out.decode() and
+       b"estimated from the logs" in result.err, "and said to be so", result)
+    text = run("queue", env={"MAILTALLY_CONF": str(conf)})
+    ok(b"Estimated from the log" in text.out, "in the text, too", text)
+    equal(run("queue", "--dir", scratch("not-there")).status, 66,
+          "a queue that is named is that or none")
+
+
 for snapshot in ("early", "mid", "late", "final"):
     test_snapshot(snapshot)
 test_next_try()
@@ -195,4 +211,8 @@ test_todo()
 test_faults()
 test_hostile()
 test_log()
+if not os.path.isdir("/var/qmail/queue"):
+    test_no_access()
+else:
+    ok(True, "this machine has a queue of its own # SKIP")
 done()
