@@ -124,12 +124,21 @@ event_new(struct tally *t, const struct event *ev)
 	if (p->n == PENDING)
 		pending_count(t);
 	e = &p->events[p->n++];
-	*e = (struct pending_event){ .done = ev->kind == EVENT_DONE,
-		.repeated = ev->repeated, .verdict = ev->verdict,
-		.time_ns = ev->time_ns, .duration_ns = ev->duration_ns,
-		.bytes = ev->bytes, .delivered = ev->delivered,
-		.bounced = ev->bounced, .deferred = ev->deferred,
-		.delay_ns = EVENT_NO_NUMBER };
+	/* Not as a whole: names that are not used need not be set. */
+	e->done = ev->kind == EVENT_DONE;
+	e->repeated = ev->repeated;
+	e->slow = false;
+	e->verdict = ev->verdict;
+	e->time_ns = ev->time_ns;
+	e->duration_ns = ev->duration_ns;
+	e->bytes = ev->bytes;
+	e->delay_ns = EVENT_NO_NUMBER;
+	e->delay_hash = 0;
+	e->delivered = ev->delivered;
+	e->bounced = ev->bounced;
+	e->deferred = ev->deferred;
+	e->recipient.used = e->sender.used = e->network.used = false;
+	e->provider = 0;
 	return e;
 }
 

@@ -115,6 +115,7 @@ grow(struct results *r)
 	r->entries = mem_resize(r->entries,
 	    r->n_slots / 2 * sizeof(*r->entries));
 	index_entries(r);
+	r->last = NULL;
 }
 
 void
@@ -129,6 +130,7 @@ results_trim(struct results *r)
 	while (r->n > 0 && r->entries[r->n - 1].rank >= r->limit)
 		entries_free(r, r->n - 1);
 	index_entries(r);
+	r->last = NULL;
 }
 
 static struct result_entry *
@@ -167,16 +169,28 @@ entry_of(struct results *r, struct str text, uint64_t rank)
 	}
 }
 
+static struct result_entry *
+find(struct results *r, struct str text)
+{
+	uint64_t rank;
+
+	/* Most are a local success, told in the same words as the one before. */
+	if (r->last && str_eq(str_make(r->last->text, r->last->n), text))
+		return r->last;
+	rank = rank_of(text, r->limit);
+	return rank < r->limit ? entry_of(r, text, rank) : NULL;
+}
+
 void
 results_add(struct results *r, struct str text, uint64_t count, int64_t sum_ns)
 {
-	uint64_t rank = rank_of(text, r->limit);
-	struct result_entry *e;
+	struct result_entry *e = find(r, text);
 
-	if (rank >= r->limit || (e = entry_of(r, text, rank)) == NULL)
+	if (e == NULL)
 		return;
 	e->count = num_add(e->count, count);
 	e->sum_ns = num_add_signed(e->sum_ns, sum_ns);
+	r->last = e;
 }
 
 void

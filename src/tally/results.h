@@ -30,6 +30,7 @@ struct results {
 	size_t n;
 	uint32_t *slots; /* index + 1; 0: free */
 	size_t n_slots;
+	struct result_entry *last; /* that was added to; NULL if it moved */
 	uint64_t limit;	 /* texts of this rank and above are not kept */
 };
 
