@@ -288,8 +288,7 @@ judge_message(void *ctx, const struct maildir_message *m)
 	else if (!k->o->all && !k->context->verbose)
 		return;
 	buf_reset(&k->path);
-	buf_printf(&k->path, "%s/%s%s%s/%s", m->folder->mailbox,
-	    m->folder->name, *m->folder->name ? "/" : "", m->place, m->name);
+	maildir_path(&k->path, m->folder, m->place, m->name);
 	recheck_report_row(&k->table, &h, &k->verdict, k->path.p, action);
 }
 

@@ -133,8 +133,7 @@ show(struct listing *l, const struct maildir_message *m,
 
 	maildir_name_parse(str_from(m->name), &n);
 	buf_reset(&l->path);
-	buf_printf(&l->path, "%s/%s%s%s/%s", m->folder->mailbox,
-	    m->folder->name, *m->folder->name ? "/" : "", m->place, m->name);
+	maildir_path(&l->path, m->folder, m->place, m->name);
 	if (h->has_ip)
 		ip_format(&ip, &h->ip);
 	else

@@ -10,9 +10,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "maildir/copy.h"
 #include "maildir/journal.h"
 #include "maildir/name.h"
+#include "maildir/rewrite.h"
 #include "maildir/tree.h"
 #include "maildir/walk.h"
 
@@ -33,12 +33,14 @@ act_folder_valid(struct str name)
 static enum act_result
 failed(const struct maildir_message *m, int error, struct err *err)
 {
+	struct buf path = { 0 };
+
 	if (error == ENOENT)
 		return ACT_GONE;
-	err_set(err, ERR_IO, "%s/%s%s%s/%s: %s", m->folder->mailbox,
-	    m->folder->name, *m->folder->name ? "/" : "", m->place, m->name,
-	    error == EINVAL ? "this file system cannot rename without the "
+	maildir_path(&path, m->folder, m->place, m->name);
+	err_set(err, ERR_IO, "%s: %s", path.p, error == EINVAL ? "this file system cannot rename without the "
 	    "danger of overwriting; it was left alone" : tree_error(error));
+	buf_clear(&path);
 	return ACT_FAILED;
 }
 
@@ -253,17 +255,6 @@ act_flag(struct act *a, const struct maildir_message *m, char flag,
 
 /* ---- header ---- */
 
-/* Does the message begin with this? */
-static bool
-begins_with(int fd, struct str text)
-{
-	char head[128];
-
-	return text.n <= sizeof(head) &&
-	    pread(fd, head, text.n, 0) == (ssize_t)text.n &&
-	    str_eq(str_make(head, text.n), text);
-}
-
 static bool
 has_crlf(int fd)
 {
@@ -324,7 +315,7 @@ replace(struct act *a, const struct maildir_message *m, struct str text,
 	r.to = buf_str(&to);
 	r.temporary = buf_str(&temporary);
 	if (journal_write(a->journal, &r, err) == 0) {
-		if (copy_message(m->fd, 0, text, tmp, temporary.p) < 0)
+		if (rewrite_message(m->fd, 0, text, tmp, temporary.p) < 0)
 			result = failed(m, errno, err);
 		else
 			result = put_in_place(m, tmp, temporary.p, name.p, err);
@@ -348,7 +339,7 @@ act_header(struct act *a, const struct maildir_message *m, struct str body,
 
 	if (!is_owner(m, err))
 		return ACT_FAILED;
-	if (begins_with(m->fd, STR(ACT_FIELD ":")))
+	if (rewrite_begins(m->fd, STR(ACT_FIELD ":")))
 		return ACT_ALREADY;
 	if (tree_enter(&tmp, m->folder->fd, "tmp", m->folder->device) < 0) {
 		/* Gone it is not. */

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/num.h"
+#include "maildir/rewrite.h"
 
 #define FIRST_LINE "mailtally recheck journal 1"
 #define FILE_BYTES ((off_t)1 << 30)
@@ -43,24 +44,11 @@ add_escaped(struct buf *b, struct str s)
 	}
 }
 
-/* The line in one call: it is written whole, or its end is missing. */
+/* In one call: it is written whole, or its end is missing. */
 static int
 write_line(struct journal *j)
 {
-	const char *p = j->line.p;
-	size_t n = j->line.n;
-
-	while (n > 0) {
-		ssize_t done = write(j->fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
+	return rewrite_put(j->fd, buf_str(&j->line));
 }
 
 struct journal *

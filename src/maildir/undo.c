@@ -11,9 +11,9 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "maildir/copy.h"
 #include "maildir/journal.h"
 #include "maildir/name.h"
+#include "maildir/rewrite.h"
 #include "maildir/tree.h"
 
 /* "(.A/B/)cur/NAME", taken apart. */
@@ -270,17 +270,6 @@ undo_rename(struct undo *u)
 
 /* ---- taking the field out ---- */
 
-static bool
-begins_with(int fd, struct str text)
-{
-	char *head = mem_alloc(text.n + 1);
-	bool does = pread(fd, head, text.n, 0) == (ssize_t)text.n &&
-	    memcmp(head, text.p, text.n) == 0;
-
-	free(head);
-	return does;
-}
-
 /* Changes places with the message, if that is still there. */
 static int
 exchange(const struct found *f, int place, int tmp, const char *temporary)
@@ -311,7 +300,7 @@ strip(const struct undo *u, const struct found *f, int place, int tmp, int fd,
 {
 	/* Of an undoing that was killed. */
 	unlinkat(tmp, temporary, 0);
-	if (copy_message(fd, (off_t)u->r->text.n, STR(""), tmp,
+	if (rewrite_message(fd, (off_t)u->r->text.n, STR(""), tmp,
 	    temporary) < 0)
 		return -1;
 	return exchange(f, place, tmp, temporary);
@@ -338,7 +327,7 @@ undo_header(struct undo *u)
 	    (fd = openat(place.fd, f.name, O_RDONLY | O_NOFOLLOW |
 	    O_NONBLOCK | O_CLOEXEC)) < 0)
 		result = fail(u, errno);
-	else if (begins_with(fd, u->r->text))
+	else if (rewrite_begins(fd, u->r->text))
 		result = strip(u, &f, place.fd, tmp.fd, fd, second.p) < 0
 		    ? fail(u, errno) : UNDO_DONE;
 	/* The message is where it belongs: its copies may go. */

@@ -307,6 +307,16 @@ maildir_walk(const struct maildir_walk *w, const char *dir, struct err *err)
 
 /* ---- messages ---- */
 
+void
+maildir_path(struct buf *b, const struct maildir_folder *f, const char *place,
+    const char *name)
+{
+	buf_printf(b, "%s/%s%s%s", f->mailbox, f->name, *f->name ? "/" : "",
+	    place);
+	if (name != NULL)
+		buf_printf(b, "/%s", name);
+}
+
 static int
 open_message(int fd, const char *name)
 {
@@ -336,9 +346,7 @@ one_message(struct maildir_message *m, int64_t since_ns,
 	if (error != 0 && error != ENOENT) {
 		struct buf path = { 0 };
 
-		buf_printf(&path, "%s/%s%s%s/%s", m->folder->mailbox,
-		    m->folder->name, *m->folder->name ? "/" : "", m->place,
-		    m->name);
+		maildir_path(&path, m->folder, m->place, m->name);
 		told(ctx, m->folder->user, path.p, error);
 		buf_clear(&path);
 	}
@@ -367,8 +375,7 @@ open_place(struct place *p, const struct maildir_folder *f,
 		struct buf path = { 0 };
 		int error = errno;
 
-		buf_printf(&path, "%s/%s%s%s", f->mailbox, f->name,
-		    *f->name ? "/" : "", p->name);
+		maildir_path(&path, f, p->name, NULL);
 		if (error != ENOENT)
 			told(ctx, f->user, path.p, error);
 		buf_clear(&path);

@@ -24,6 +24,7 @@
 
 #include "base/str.h"
 
+struct buf;
 struct err;
 
 struct maildir_folder {
@@ -81,6 +82,10 @@ struct maildir_walk {
  */
 int maildir_walk(const struct maildir_walk *w, const char *dir,
     struct err *err);
+
+/* Appends the path of what is in a folder; name NULL: of new or cur itself. */
+void maildir_path(struct buf *b, const struct maildir_folder *f,
+    const char *place, const char *name);
 
 /*
  * Calls fn for each message of a folder that arrived at since_ns or later

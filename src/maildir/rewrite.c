@@ -1,25 +1,38 @@
-#include "maildir/copy.h"
+#include "maildir/rewrite.h"
 
 #include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
+#include "base/mem.h"
 
-		if (done < 0 && errno == EINTR)
+int
+rewrite_put(int fd, struct str bytes)
+{
+	while (bytes.n > 0) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+
+		if (n < 0 && errno == EINTR)
 			continue;
-		if (done < 0)
+		if (n < 0)
 			return -1;
-		p += done;
-		n -= (size_t)done;
+		bytes = str_skip(bytes, (size_t)n);
 	}
 	return 0;
+}
+
+bool
+rewrite_begins(int fd, struct str text)
+{
+	char *head = mem_alloc(text.n + 1);
+	bool does = pread(fd, head, text.n, 0) == (ssize_t)text.n &&
+	    str_eq(str_make(head, text.n), text);
+
+	free(head);
+	return does;
 }
 
 static int
@@ -31,7 +44,7 @@ copy_bytes(int from, off_t at, int to)
 	while ((n = pread(from, block, sizeof(block), at)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || write_all(to, block, (size_t)n) < 0)
+		if (n < 0 || rewrite_put(to, str_make(block, (size_t)n)) < 0)
 			return -1;
 		at += n;
 	}
@@ -59,7 +72,7 @@ fill(int from, const struct stat *st, off_t skip, struct str head, int to)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 
-	if (write_all(to, head.p, head.n) < 0 ||
+	if (rewrite_put(to, head) < 0 ||
 	    copy_bytes(from, skip, to) < 0 ||
 	    check(from, st, to, st->st_size - skip + (off_t)head.n) < 0)
 		return -1;
@@ -69,7 +82,7 @@ fill(int from, const struct stat *st, off_t skip, struct str head, int to)
 }
 
 int
-copy_message(int from, off_t skip, struct str head, int dir, const char *name)
+rewrite_message(int from, off_t skip, struct str head, int dir, const char *name)
 {
 	struct stat st;
 	int to, status, error;
