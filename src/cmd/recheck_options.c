@@ -20,8 +20,8 @@ recheck_rows(struct opt rows[RECHECK_ROWS], struct recheck_options *o)
 		    "given several times", .initial = "the configured ones" },
 		{ .type = OPT_CHOICE, .name = "action", .argument = "WHAT",
 		    .value = &o->action, .choices = actions,
-		    .help = "list, move, flag or header: what to do with mail "
-		    "from listed hosts", .initial = "list" },
+		    .help = "what to do with mail from listed hosts",
+		    .initial = "list" },
 		{ .type = OPT_FLAG, .name = "apply", .value = &o->apply,
 		    .help = "do it; without, it is only said" },
 		{ .type = OPT_TEXT, .name = "to", .argument = "FOLDER",

@@ -78,8 +78,7 @@ struct recheck_user
 recheck_report_end(struct recheck_report *t, const char *acted)
 {
 	struct report *r = t->report;
-	struct section *s = report_section(r, "recheck-users", "By user");
-	struct table *users = section_table(r, s, NULL, NULL);
+	struct table *users = section_table(r, t->section, "users", "By user");
 	struct recheck_user sum = { 0 };
 
 	table_column(r, users, "User", VALUE_TEXT);

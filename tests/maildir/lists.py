@@ -50,7 +50,8 @@ def rows(result):
 def users(result):
     return {r["user"]: (r["examined"], r["listed"], r.get("moved"),
                         r["unknown"], r["errors"]) for r in
-            json.loads(result.out)["sections"]["recheck-users"]["rows"]}
+            json.loads(result.out)["sections"]["recheck"]["tables"]["users"][
+                "rows"]}
 
 
 def public_directory():

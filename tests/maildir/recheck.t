@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
 """recheck.t - "mailtally dnsbl recheck": results, actions, undoing, users."""
+import csv
+import io
+import json
 import os
 import pathlib
 import re
@@ -90,6 +93,24 @@ def test_results():
           {p for p, r in should.items() if r[1].startswith("127.")},
           "else listed ones alone")
     equal(snapshot(box.path), before, "and nothing was changed")
+
+
+def test_outputs():
+    """Messages as CSV, one object a line, and text with the sums below."""
+    top, listed = make_homes("outputs")
+    rows = list(csv.reader(io.StringIO(lists.recheck(
+        "-o", "csv", top).out.decode())))
+    equal(rows[0], ["IP", "Result", "Detail", "Lists asked", "File"],
+          "-o csv: columns")
+    equal({r[4] for r in rows[1:]}, {str(p) for p in listed},
+          "-o csv: messages")
+    lines = [json.loads(line) for line in
+             lists.recheck("-o", "jsonl", top).out.splitlines()]
+    equal({r["file"] for r in lines if "file" in r},
+          {str(p) for p in listed}, "-o jsonl")
+    text = lists.recheck(top).out.decode()
+    ok(re.search(r"(?m)^ann +7 +5 +0 +0 +0$", text) and
+       re.search(r"(?m)^Totals +9 +6 +0 +0 +0$", text), "text: sums", text)
 
 
 def test_lists():
@@ -408,6 +429,7 @@ def test_as_user():
 
 
 test_results()
+test_outputs()
 test_lists()
 test_move("move", ())
 test_names()
