@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 import hostile
+from dns import A, Stub, probes, wait_until
 from lists import (CLEAN, LISTED, ZONE, Lists, public_directory,
                    public_program, rows, run_as, users)
 from mailbox import (AUTHENTICATED, FORGED, HOST, NOW, STAMPS, Mailbox, date,
@@ -380,6 +382,29 @@ def test_devices():
     ok(b".Other: it is on another file system" in p.stderr, "is told")
 
 
+def test_interrupted():
+    """Ctrl-C while lists are asked: what is known is told, nothing is done."""
+    box = Mailbox(scratch("interrupted/ann/Maildir"))
+    for ip in LISTED + CLEAN:
+        box.deliver(from_ip(ip))
+    before = snapshot(box.path)
+    stub = Stub(probes(lambda query: query.listed() if query.name.startswith(
+        "5.113.0.203.") else None))
+    journal = scratch("interrupted.journal")
+    p = subprocess.Popen(
+        [PROGRAM, "dnsbl", "recheck", "-o", "json", "--now", "@%d" % NOW,
+         "--resolver", stub.address, "--list", ZONE, "--timeout", "500",
+         "--action", "move", "--apply", "--journal", journal, box.path],
+        env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_until("all questions", lambda: len(set(stub.asked(ZONE, A))) >= 6)
+    p.send_signal(signal.SIGINT)
+    out, err = p.communicate()
+    equal(p.returncode, 75, "exit status of an interrupted run", err)
+    ok(b"interrupted" in out, "it is told", out)
+    equal(snapshot(box.path), before, "nothing was changed")
+    ok(not journal.exists(), "there is no journal")
+
+
 def test_usage():
     box = Mailbox(scratch("usage/ann/Maildir"))
     for arguments in (("--apply",), ("--action", "move", "--to", "Junk"),
@@ -438,6 +463,7 @@ test_header()
 test_lived_on()
 test_journals()
 test_usage()
+test_interrupted()
 test_hostile()
 if os.geteuid() == 0:
     test_devices()
