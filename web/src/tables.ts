@@ -1,6 +1,6 @@
 // tables.ts - a table of a report: sortable, with bars, scrolling by itself.
 
-import { el } from "./dom";
+import { el, visible } from "./dom";
 import * as format from "./format";
 import { num, type Column, type Report, type Row, type Section, type Table } from "./report";
 
@@ -37,7 +37,7 @@ function bodyRow(row: Row, columns: Column[], bar: string | null, most: number, 
 		const inside = i === 0 && href ? el("a", { href }, text) : text;
 		const td = el("td", { class: LEFT.has(c.type) ? c.type === "text" ? "wide" : undefined : "n" }, inside);
 		if (c.type === "text" && text.length > 40)
-			td.title = text;
+			td.title = visible(text);
 		return td;
 	});
 	if (bar) {
