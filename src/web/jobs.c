@@ -216,9 +216,8 @@ static void
 ended(struct jobs *j, struct job *job, int status, int64_t now_ns)
 {
 	j->running--;
-	if (status >= 0 && status <= 2)
-		done(j, job, now_ns);
-	else if (status == err_exit_status(ERR_IO) && job->output.n > 0)
+	if ((status >= 0 && status <= 2) ||
+	    (status == err_exit_status(ERR_IO) && job->output.n > 0))
 		done(j, job, now_ns);
 	else if (status == err_exit_status(ERR_USAGE))
 		fail(j, job, 400, complaint(job));
