@@ -2,6 +2,7 @@
 #
 #	make		the program: build/mailtally
 #	make demo	installs what the build needs, builds, shows a full report
+#			and how to open the dashboard
 #	make check	all tests; the last line is "N passed, N failed"
 #	make lint	warnings as errors, cppcheck, clang-tidy, order of includes
 #	make bench	speed and memory beside other programs (BENCH_SIZE=64M: short)
@@ -144,6 +145,11 @@ demo: deps
 	@$(MAKE) build/mailtally
 	build/mailtally -C examples/mailtally.conf report --top 15 \
 		--since 2026-03-29 --until 2026-03-30 examples/log
+	@echo
+	@echo 'The same in a browser, with the day of the sample log as today:'
+	@echo '  build/mailtally -C examples/mailtally.conf serve' \
+		'--now 2026-03-29T23:59:59+02:00 examples/log'
+	@echo '  http://127.0.0.1:8025/'
 
 # ---- tests ----
 

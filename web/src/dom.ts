@@ -7,7 +7,7 @@ type Props = Record<string, string | number | boolean | ((e: Event) => void) | u
  * Characters that hide, turn or disturb text: controls, bidirectional and invisible ones, the same that
  * base/utf8.h escapes. JSON carries them as escapes, so here they are characters again.
  */
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 
 export function visible(text: string): string {
 	return text.replace(UNSEEN, c => "\\u" + c.codePointAt(0)!.toString(16).padStart(4, "0"));

@@ -7,7 +7,7 @@ import { num, type Column, type Report, type Row, type Section, type Table } fro
 const LEFT = new Set(["text", "ip", "time", "flag"]);
 
 /** Columns with the numbers of lines; the first of these that is there gets bars. */
-const BARS = ["count", "total", "totals", "denied", "mails", "messages", "sent", "connections", "failures", "del", "value"];
+const BARS = ["count", "total", "totals", "denied", "mails", "messages", "sent", "connections", "failures", "del"];
 
 export interface TableOptions {
 	zone: string;
