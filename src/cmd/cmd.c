@@ -435,3 +435,14 @@ cmd_fail(const struct err *err)
 	buf_clear(&b);
 	return err_exit_status(err->kind);
 }
+
+const char *
+cmd_host_name(const struct conf *conf, char *buffer, size_t n)
+{
+	if (conf->host)
+		return conf->host;
+	if (gethostname(buffer, n) < 0)
+		return "localhost";
+	buffer[n - 1] = '\0';
+	return buffer;
+}

@@ -124,6 +124,8 @@ int cmd_version(const struct cmd_context *context);
 void cmd_wrap(struct buf *b, const char *text, size_t indent);
 /* Appends text from a log or a file, escaped line by line, and indented. */
 void cmd_escape(struct buf *b, struct str text, size_t indent);
+/* The configured name of the host, or the machine's, which buffer then holds. */
+const char *cmd_host_name(const struct conf *conf, char *buffer, size_t n);
 /* Writes b to standard output; returns the exit status. */
 int cmd_print(const struct buf *b);
 

@@ -174,17 +174,6 @@ choose_logs(struct serve *s, const struct cmd_context *context, int argc,
 	return 0;
 }
 
-static const char *
-report_host(const struct conf *c, char *buffer, size_t n)
-{
-	if (c->host)
-		return c->host;
-	if (gethostname(buffer, n) < 0)
-		return "localhost";
-	buffer[n - 1] = '\0';
-	return buffer;
-}
-
 static void
 tell_ready(void *ctx, uint16_t port)
 {
@@ -221,7 +210,7 @@ serve(struct serve *s, const struct cmd_context *context, int argc,
 	o.host = s->host.p;
 	o.names = s->names.items;
 	o.n_names = s->names.n;
-	o.report_host = report_host(context->conf, name, sizeof(name));
+	o.report_host = cmd_host_name(context->conf, name, sizeof(name));
 	o.zone = zone_name(logs.zone);
 	o.now_ns = logs.now_given ? logs.now_ns : 0;
 	o.common = s->common.items;

@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/when.h"
+#include "cmd/cmd.h"
 #include "cmd/logs.h"
 #include "conf/conf.h"
 #include "report/report.h"
@@ -27,11 +27,10 @@ inputs_pump(const struct logs *l)
 void
 inputs_name_host(struct report *r, const struct conf *conf)
 {
-	char name[256] = "localhost";
+	char name[256];
 
-	if (conf->host == NULL && gethostname(name, sizeof(name)) == 0)
-		name[sizeof(name) - 1] = '\0';
-	r->host = arena_str(&r->arena, str_from(conf->host ? conf->host : name));
+	r->host = arena_str(&r->arena, str_from(cmd_host_name(conf, name,
+	    sizeof(name))));
 }
 
 void

@@ -1,7 +1,7 @@
 #include "web/routes.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -163,66 +163,75 @@ handle_live(struct site *s, struct http_request *r)
 
 /* ---- answers of runs ---- */
 
+/* A run of a command that is asked for by the parameters of a request. */
+struct question {
+	const char *command;
+	const char *output;	/* --output=... */
+	unsigned parameters;	/* those of which command, of params.h */
+	const char *what;	/* an operand before the logs, or NULL */
+	struct job_spec spec;
+};
+
 static void
-begin_arguments(struct args *a, const struct site *s, const char *command)
+begin_arguments(struct args *a, const struct site *s, const char *command,
+    const char *output)
 {
 	args_add(a, "mailtally");
 	args_add(a, command);
 	for (size_t i = 0; i < s->o->n_common; i++)
 		args_add(a, s->o->common[i]);
 	args_add(a, "--quiet");
+	args_addf(a, "--output=%s", output);
 }
 
-/* what: an operand before the logs, or NULL. */
+/* further: options that no parameter gives, ends with NULL. */
 static void
-run(struct site *s, struct http_request *r, struct args *a, const char *what,
-    struct job_spec *spec)
+ask(struct site *s, struct http_request *r, struct question *q,
+    const char *const *further)
 {
-	args_add(a, "--");
-	if (what != NULL)
-		args_add(a, what);
+	struct args a = { 0 };
+	struct err err;
+
+	begin_arguments(&a, s, q->command, q->output);
+	args_add(&a, "--progress=never");
+	for (; further && *further; further++)
+		args_add(&a, *further);
+	if (params_take(&a, r, q->parameters, &err) < 0) {
+		answer_error(r, 400, err.text);
+		args_clear(&a);
+		return;
+	}
+	args_add(&a, "--");
+	if (q->what != NULL)
+		args_add(&a, q->what);
 	for (size_t i = 0; i < s->o->n_logs; i++)
-		args_add(a, s->o->logs[i]);
-	spec->argv = (const char *const *)a->items;
-	spec->keep_ns = KEEP_NS;
-	spec->fingerprint = logs_fingerprint(s);
-	jobs_ask(s->jobs, spec, r, s->now_ns);
+		args_add(&a, s->o->logs[i]);
+	q->spec.argv = (const char *const *)a.items;
+	q->spec.keep_ns = KEEP_NS;
+	q->spec.fingerprint = logs_fingerprint(s);
+	jobs_ask(s->jobs, &q->spec, r, s->now_ns);
+	args_clear(&a);
 }
 
 static void
 handle_report(struct site *s, struct http_request *r)
 {
-	struct args a = { 0 };
-	struct job_spec spec = { .type = JSON };
-	struct err err;
+	struct question q = { .command = "report", .output = "json",
+		.parameters = PARAM_REPORT, .spec = { .type = JSON } };
 
-	begin_arguments(&a, s, "report");
-	args_add(&a, "--output=json");
-	args_add(&a, "--progress=never");
-	if (params_take(&a, r, PARAM_REPORT, &err) < 0)
-		answer_error(r, 400, err.text);
-	else
-		run(s, r, &a, NULL, &spec);
-	args_clear(&a);
+	ask(s, r, &q, NULL);
 }
 
 static void
 handle_tables(struct site *s, struct http_request *r)
 {
-	struct args a = { 0 };
-	struct job_spec spec = { .type = "text/html; charset=utf-8",
-		.policy = s->tables_policy };
-	struct err err;
+	static const char *const further[] = { "--no-script", NULL };
+	struct question q = { .command = "report", .output = "html",
+		.parameters = PARAM_REPORT,
+		.spec = { .type = "text/html; charset=utf-8",
+		    .policy = s->tables_policy } };
 
-	begin_arguments(&a, s, "report");
-	args_add(&a, "--output=html");
-	args_add(&a, "--no-script");
-	args_add(&a, "--progress=never");
-	if (params_take(&a, r, PARAM_REPORT, &err) < 0)
-		answer_error(r, 400, err.text);
-	else
-		run(s, r, &a, NULL, &spec);
-	args_clear(&a);
+	ask(s, r, &q, further);
 }
 
 /* Lines of JSON as an array. */
@@ -246,32 +255,32 @@ finish_events(struct buf *output)
 	*output = b;
 }
 
+/* A number of events, so that nobody asks for all of a year at once. */
+static uint64_t
+events_limit(const struct http_request *r)
+{
+	const char *given = http_param(r, "limit");
+	uint64_t limit;
+
+	if (given == NULL || !num_u64(str_from(given), &limit) || limit == 0)
+		return EVENTS_DEFAULT;
+	return limit;
+}
+
 static void
 handle_events(struct site *s, struct http_request *r)
 {
-	const char *limit = http_param(r, "limit");
 	const char *pattern = http_param(r, "q");
-	struct args a = { 0 };
-	struct job_spec spec = { .type = JSON, .finish = finish_events };
-	struct err err;
+	bool all = pattern == NULL || *pattern == '\0';
+	char limit[40];
+	const char *const further[] = { "--sort=time", "--reverse", limit,
+		all ? "--all" : NULL, NULL };
+	struct question q = { .command = "grep", .output = "jsonl",
+		.parameters = PARAM_EVENTS,
+		.spec = { .type = JSON, .finish = finish_events } };
 
-	begin_arguments(&a, s, "grep");
-	args_add(&a, "--output=jsonl");
-	args_add(&a, "--progress=never");
-	args_add(&a, "--sort=time");
-	args_add(&a, "--reverse");
-	if (params_take(&a, r, PARAM_EVENTS, &err) < 0) {
-		answer_error(r, 400, err.text);
-	} else {
-		if (pattern == NULL || *pattern == '\0')
-			args_add(&a, "--all");
-		if (limit != NULL && *limit != '\0' && strcmp(limit, "0") != 0)
-			args_addf(&a, "--limit=%s", limit);
-		else
-			args_addf(&a, "--limit=%d", EVENTS_DEFAULT);
-		run(s, r, &a, NULL, &spec);
-	}
-	args_clear(&a);
+	snprintf(limit, sizeof(limit), "--limit=%" PRIu64, events_limit(r));
+	ask(s, r, &q, further);
 }
 
 /* Nothing found is an empty list here, as everywhere in the API. */
@@ -285,22 +294,15 @@ finish_trace(struct buf *output)
 static void
 handle_trace(struct site *s, struct http_request *r)
 {
-	const char *what = http_param(r, "what");
-	struct args a = { 0 };
-	struct job_spec spec = { .type = JSON, .finish = finish_trace };
-	struct err err;
+	struct question q = { .command = "trace", .output = "json",
+		.parameters = PARAM_TRACE, .what = http_param(r, "what"),
+		.spec = { .type = JSON, .finish = finish_trace } };
 
-	begin_arguments(&a, s, "trace");
-	args_add(&a, "--output=json");
-	args_add(&a, "--progress=never");
-	if (params_take(&a, r, PARAM_TRACE, &err) < 0)
-		answer_error(r, 400, err.text);
-	else if (what == NULL || *what == '\0')
+	if (q.what == NULL || *q.what == '\0')
 		answer_error(r, 400, "what: a message-id, an address, a client, "
 		    "or a process with a time");
 	else
-		run(s, r, &a, what, &spec);
-	args_clear(&a);
+		ask(s, r, &q, NULL);
 }
 
 static void
@@ -314,8 +316,7 @@ handle_queue(struct site *s, struct http_request *r)
 		    "here.");
 		return;
 	}
-	begin_arguments(&a, s, "queue");
-	args_add(&a, "--output=json");
+	begin_arguments(&a, s, "queue", "json");
 	args_add(&a, "--top=200");
 	spec.argv = (const char *const *)a.items;
 	spec.keep_ns = 2 * WHEN_SECOND;
