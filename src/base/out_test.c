@@ -233,6 +233,21 @@ TEST(a_slow_reader_of_a_non_blocking_pipe_gets_everything)
 	assert_int_equal(status, 0);
 }
 
+TEST(memory_gets_everything_behind_what_it_has)
+{
+	struct buf b = { 0 };
+	struct out *o = out_open_buf(&b);
+	struct err err;
+
+	buf_add_str(&b, STR("head "));
+	for (int i = 0; i < 100000; i++)
+		out_printf(o, "%d,", i % 10);
+	assert_int_equal(out_close(&o, &err), 0);
+	assert_int_equal(b.n, 5 + 200000);
+	assert_memory_equal(b.p, "head 0,1,2,", 11);
+	buf_clear(&b);
+}
+
 TEST(a_file_appears_whole_at_the_close)
 {
 	struct err err;
@@ -422,6 +437,7 @@ main(void)
 		TEST_ROW(a_full_disk_at_the_very_end_is_told_too),
 		TEST_ROW(a_reader_that_went_away_is_no_error_and_seen),
 		TEST_ROW(a_slow_reader_of_a_non_blocking_pipe_gets_everything),
+		TEST_ROW(memory_gets_everything_behind_what_it_has),
 		TEST_ROW(a_file_appears_whole_at_the_close),
 		TEST_ROW(a_reader_sees_the_old_file_until_the_close),
 		TEST_ROW(a_new_file_has_the_mode_of_the_umask),
