@@ -8,6 +8,7 @@
 #	make bench	speed and memory beside other programs (BENCH_SIZE=64M: short)
 #	make fuzz	every fuzz target for FUZZ_SECONDS
 #	make install	DESTDIR=, PREFIX=/usr/local
+#	make deb	a Debian package: build/mailtally_VERSION_ARCH.deb
 #	make deps	only the Debian packages that the build needs
 #	make clean
 #
@@ -32,6 +33,11 @@ LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lbz2 -lm
 TEST_LDLIBS = -lcmocka
 CPPFLAGS := -Isrc -D_GNU_SOURCE \
 	$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
+MAILTALLY_VERSION := $(shell sed -n 's/^.define MAILTALLY_VERSION "\(.*\)"/\1/p' src/cmd/cmd.h)
+# For --version; an archive without git has none.
+COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+VERSIONS := $(shell for l in $(LIBRARIES); do echo "$$l $$(pkg-config \
+	--modversion $$l 2>/dev/null)"; done | paste -s -d , | sed 's/,/, /g')
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wpointer-arith \
 	-Wundef -Wvla -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough \
@@ -67,6 +73,11 @@ VARIANTS = release asan tsan clang gcc fuzz
 
 # ---- what is built of what ----
 
+# Changes when the commit does.
+build/commit: FORCE
+	@mkdir -p build; echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+FORCE:
+
 ALL := $(wildcard src/*.c src/*/*.c)
 # x_test.c is the unit test of x.c, test_x.c what the tests of a folder share.
 TESTS := $(filter %_test.c,$(ALL))
@@ -91,6 +102,10 @@ build/$(1)/%.o: %.c Makefile | libraries
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)$$(CC_$(1)) -std=c17 -pthread $$(CPPFLAGS) \
 		$$(WARNINGS) $$(FLAGS_$(1)) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+
+build/$(1)/src/cmd/version.o: build/commit
+build/$(1)/src/cmd/version.o: CPPFLAGS += -DMAILTALLY_COMMIT='"$(COMMIT)"' \
+	-DMAILTALLY_LIBRARIES='"$(VERSIONS)"'
 
 build/$(1)/mailtally: $(SOURCES:%.c=build/$(1)/%.o) $(MADE:%.c=build/$(1)/%.o)
 	$$(call say,$(1),$$@)$$(CC_$(1)) -pthread $$(FLAGS_$(1)) $$(CFLAGS) \
@@ -212,19 +227,40 @@ lint-tidy:
 	$(call say,tidy,src)printf '%s\n' $(SOURCES) | xargs -P $$(nproc) -n 1 \
 		sh -c 'clang-tidy --quiet "$$0" -- -std=c17 $(CPPFLAGS) 2>/dev/null'
 
-install: build/mailtally
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/mailtally \
-		$(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 build/mailtally $(DESTDIR)$(PREFIX)/bin
+# Made of the program's own rows.
+build/share/done: build/mailtally tools/man tools/completion $(wildcard man/*)
+	$(call say,man,build/share)mkdir -p build/share && \
+		tools/man build/mailtally build/share/man && \
+		tools/completion bash build/mailtally >build/share/mailtally.bash && \
+		tools/completion zsh build/mailtally >build/share/_mailtally && \
+		touch $@
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+INSTALL = install -p -m 644
+
+install: build/mailtally build/share/done
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/doc/mailtally/examples \
+		$(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/zsh/vendor-completions \
+		$(SHARE)/bash-completion/completions $(SHARE)/mailtally
+	install -p -m 755 build/mailtally $(DESTDIR)$(PREFIX)/bin
 	build/mailtally --help | sed -n 's/.*(also called \(.*\)).*/\1/p' | \
 		xargs -rI{} ln -sf mailtally $(DESTDIR)$(PREFIX)/bin/{}
-	install -m 644 examples/mailtally.conf $(DESTDIR)$(PREFIX)/share/doc/mailtally
-	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	$(INSTALL) examples/mailtally.conf $(SHARE)/doc/mailtally/examples
+	cp -P build/share/man/*.1 $(SHARE)/man/man1
+	cp -P build/share/man/*.5 $(SHARE)/man/man5
+	$(INSTALL) build/share/mailtally.bash \
+		$(SHARE)/bash-completion/completions/mailtally
+	$(INSTALL) build/share/_mailtally $(SHARE)/zsh/vendor-completions
+	cp -r share/qpsmtpd share/multilog share/systemd share/cron \
+		$(SHARE)/mailtally
+
+deb: build/mailtally build/share/done
+	@tools/deb $(MAILTALLY_VERSION)
 
 clean:
 	rm -rf build
 
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all libraries deps demo check check-programs fuzz bench lint $(LINTS) \
-	install clean $(VARIANTS:%=tests-%)
+.PHONY: all libraries deps demo deb check check-programs fuzz bench lint $(LINTS) \
+	install clean FORCE $(VARIANTS:%=tests-%)

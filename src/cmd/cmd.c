@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/out.h"
 #include "base/utf8.h"
+#include "cmd/version.h"
 #include "conf/conf.h"
 
 #define HELP_COLUMNS 80
@@ -195,7 +196,12 @@ find_conf_file(const struct cmd_context *context)
 int
 cmd_load_settings(struct cmd_context *context, struct err *err)
 {
+	const char *sme = getenv("MAILTALLY_SME");
+
 	context->conf_file = find_conf_file(context);
+	if (conf_read_sme(context->conf, sme != NULL ? sme :
+	    CONF_SME_DIRECTORY, err) == -1)
+		return -1;
 	if (context->conf_file != NULL &&
 	    conf_read(context->conf, context->conf_file, err) == -1)
 		return -1;
@@ -303,6 +309,7 @@ cmd_version(const struct cmd_context *context)
 	int status;
 
 	buf_printf(&b, "%s\n", context->program);
+	version_details(&b);
 	status = cmd_print(&b);
 	buf_clear(&b);
 	return status;

@@ -15,6 +15,7 @@ manual_form_find(const char *word)
 		[MANUAL_PAGE] = "--mdoc",
 		[MANUAL_OPTIONS] = "--mdoc-options",
 		[MANUAL_ROWS] = "--rows",
+		[MANUAL_COMMANDS] = "--mdoc-commands",
 	};
 
 	for (unsigned i = 1; i < COUNT(words); i++)
@@ -229,9 +230,15 @@ add_synopsis(struct buf *b, const char *program, const struct cmd *self)
 	while (rest.n > 0 && str_cut(&rest, ' ', &word)) {
 		struct buf words = { 0 };
 		struct str inner = word;
-		bool optional = word.n > 2 && word.p[0] == '[' &&
-		    word.p[word.n - 1] == ']';
+		bool optional = word.n > 2 && word.p[0] == '[';
 
+		/* "[get KEY]" is one. */
+		while (optional && word.p[word.n - 1] != ']' && rest.n > 0) {
+			struct str more;
+
+			str_cut(&rest, ' ', &more);
+			word = inner = str_span(word.p, more.p + more.n);
+		}
 		if (optional)
 			inner = str_make(word.p + 1, word.n - 2);
 		if (inner.n > 2 && str_starts(inner, STR("--")))
@@ -357,6 +364,12 @@ manual_print(struct buf *b, enum manual_form form, const struct cmd *self,
 		break;
 	case MANUAL_ROWS:
 		add_rows(b, self, tables, n_tables);
+		break;
+	case MANUAL_COMMANDS:
+		buf_add_str(b, STR(".It Xr mailtally\\-"));
+		add_name(b, self->name, false);
+		buf_add_str(b, STR(" 1\n"));
+		add_sentence(b, self->summary);
 		break;
 	case MANUAL_NONE:
 		break;

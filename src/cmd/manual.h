@@ -3,6 +3,7 @@
  *
  * "mailtally help --mdoc COMMAND" prints a page (mdoc(7)), "--mdoc-options
  * COMMAND" its options alone, for pages that are written by hand, and "help
+ * --mdoc-commands" a list of the commands; "help
  * --rows" the options of all commands, a line each, for completions.  A new
  * command needs nothing done for any of them.
  */
@@ -19,7 +20,8 @@ enum manual_form {
 	MANUAL_NONE = 0, /* the help page */
 	MANUAL_PAGE,
 	MANUAL_OPTIONS,
-	MANUAL_ROWS
+	MANUAL_ROWS,
+	MANUAL_COMMANDS
 };
 
 /* "--mdoc" and so on; MANUAL_NONE if the word is none of them. */

@@ -11,12 +11,18 @@
 
 #define HELP_COLUMNS 76
 
+/* A month of a small server. */
+#define LOG_KEEPING { .files = 30, .bytes = 5000000 }
+
 void
 conf_init(struct conf *c)
 {
 	*c = (struct conf){
 		.country_cutoff_percent = 0.5,
 		.rule_cutoff_percent = -1,
+		.keep_qpsmtpd = LOG_KEEPING,
+		.keep_sqpsmtpd = LOG_KEEPING,
+		.keep_qmail = LOG_KEEPING,
 	};
 	classes_init(&c->classes);
 	ARRAY_PUSH(c->junk_folders.items, c->junk_folders.n,
@@ -84,6 +90,7 @@ read_variable(struct conf *c, struct str variable, struct buf *key,
 	if (equals == variable.n || !str_starts(name, prefix) ||
 	    !key_of_variable(key, str_skip(name, prefix.n)))
 		return 0;
+	c->origin = arena_str(&c->arena, name).p;
 	if (conf_set(c, buf_str(key), str_skip(variable, equals + 1), &why) == 0)
 		return 0;
 	return err_set(err, why.kind, "%.*s: %s", STR_ARG(str_head(name, 80)),
@@ -136,13 +143,100 @@ print_row(struct buf *b, const struct conf *c, const struct row *r,
 	buf_clear(&text);
 }
 
-void
-conf_print(struct buf *b, const struct conf *c)
+static void
+print_all(struct buf *b, const struct conf *c, bool origins)
 {
 	for (size_t i = 0; i < conf_n_rows; i++) {
 		print_section(b, i);
+		if (origins && c->origins[i] != NULL)
+			buf_printf(b, "# from %s:\n", c->origins[i]);
 		print_row(b, c, &conf_rows[i], "");
 	}
+}
+
+void
+conf_print(struct buf *b, const struct conf *c)
+{
+	print_all(b, c, false);
+}
+
+void
+conf_print_origins(struct buf *b, const struct conf *c)
+{
+	print_all(b, c, true);
+}
+
+/* "KeepLogFiles" is "keep_log_files". */
+static void
+add_snake(struct buf *b, struct str name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char lower = str_lower(name.p[i]);
+
+		if (lower != name.p[i] && i > 0 && name.p[i - 1] != '.' &&
+		    name.p[i - 1] != '_')
+			buf_add_char(b, '_');
+		buf_add_char(b, lower);
+	}
+}
+
+int
+conf_get(const struct conf *c, struct str key, struct buf *b, struct err *err)
+{
+	size_t dot = str_index(key, '.');
+	struct buf name = { 0 };
+	const struct row *r;
+
+	if (dot == key.n)
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is not of the form section.key",
+		    STR_ARG(str_head(key, 60)));
+	add_snake(&name, str_skip(key, dot + 1));
+	r = conf_row_find(str_head(key, dot), buf_str(&name), err);
+	buf_clear(&name);
+	if (r == NULL)
+		return -1;
+	r->type->print(b, c, r);
+	return 0;
+}
+
+/* ---- the manual ---- */
+
+static void
+mdoc_value(struct buf *b, const struct conf *c, const struct row *r)
+{
+	struct buf text = { 0 };
+
+	if (r->example != NULL) {
+		buf_printf(b, "Example:\n.Dl %s\n", r->example);
+		return;
+	}
+	r->type->print(&text, c, r);
+	if (text.n > 0 && r->key != NULL && str_index(buf_str(&text), '\n') == text.n)
+		buf_printf(b, "Default:\n.Dl %s\n", text.p);
+	buf_clear(&text);
+}
+
+void
+conf_mdoc(struct buf *b)
+{
+	struct conf c;
+
+	conf_init(&c);
+	for (size_t i = 0; i < conf_n_rows; i++) {
+		const struct row *r = &conf_rows[i];
+		bool begins = i == 0 || strcmp(r->section, r[-1].section) != 0;
+
+		if (begins)
+			buf_printf(b, "%s.Ss \\&[%s]\\&\n.Bl -tag -width Ds\n",
+			    i > 0 ? ".El\n" : "", r->section);
+		buf_printf(b, ".It %s %s\n", r->key != NULL ? "Cm" : "Ar",
+		    r->key != NULL ? r->key : "name");
+		buf_printf(b, "%s\n", r->help);
+		mdoc_value(b, &c, r);
+	}
+	buf_add_str(b, STR(".El\n"));
+	conf_clear(&c);
 }
 
 /* As comments, wrapped. */

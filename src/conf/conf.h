@@ -38,8 +38,20 @@ struct conf_list {
 	size_t n, cap;
 };
 
+/* At most so many rows; the table is in rows.c. */
+#define CONF_ROWS_MAX 64
+
+/* How multilog keeps the logs of a service, for its run script. */
+struct log_keeping {
+	long files; /* n: how many, current among them */
+	long bytes; /* s: how large one may become */
+};
+
 struct conf {
 	struct arena arena;
+	/* Where the value of each row comes from; NULL: the default. */
+	const char *origins[CONF_ROWS_MAX];
+	const char *origin; /* of what is being read */
 	struct classes classes;
 
 	/* [logs] log = PATH, several times */
@@ -68,6 +80,9 @@ struct conf {
 	struct conf_list mail_hosts;   /* names that this server's fields have */
 	struct conf_list mail_relays;  /* networks, as text */
 	struct conf_list junk_folders; /* names of directories in a Maildir */
+
+	/* [qpsmtpd] [sqpsmtpd] [qmail] */
+	struct log_keeping keep_qpsmtpd, keep_sqpsmtpd, keep_qmail;
 };
 
 void conf_init(struct conf *c);
@@ -102,6 +117,30 @@ int conf_set(struct conf *c, struct str key, struct str value, struct err *err);
  */
 int conf_read_environment(struct conf *c, char *const *environment,
     struct err *err);
+
+/*
+ * The configuration data base of an SME Server, if directory has one (files
+ * configuration and domains): what it says of the mail server becomes the
+ * default.  A value that we do not take is passed over: the data base is not
+ * ours.  -1 with *err only if it is there and cannot be read.
+ *
+ *	mailstats=report|Base|Midnight|Interval|daily|status|enabled
+ */
+#define CONF_SME_DIRECTORY "/home/e-smith/db"
+int conf_read_sme(struct conf *c, const char *directory, struct err *err);
+
+/*
+ * Appends the value of "section.key", as a line of a file has it.  For scripts
+ * written for an SME Server "qmail.KeepLogFiles" is qmail.keep_log_files.
+ */
+int conf_get(const struct conf *c, struct str key, struct buf *b,
+    struct err *err);
+
+/* The keys as a list of mdoc(7). */
+void conf_mdoc(struct buf *b);
+
+/* The same as conf_print, with a comment that says where a value is from. */
+void conf_print_origins(struct buf *b, const struct conf *c);
 
 /* All settings as a file that conf_read() understands. */
 void conf_print(struct buf *b, const struct conf *c);

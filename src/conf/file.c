@@ -180,6 +180,7 @@ conf_read(struct conf *c, const char *path, struct err *err)
 	int result = load(&text, path, err);
 
 	if (result == 0) {
+		c->origin = arena_str(&c->arena, str_from(path)).p;
 		r.rest = buf_str(&text);
 		r.begun = mem_zalloc(conf_n_rows * sizeof(*r.begun));
 		result = parse(&r, path, err);

@@ -74,6 +74,8 @@ extern const struct conf_type conf_type_score;	/* [int64_t], thousandths */
 extern const struct conf_type conf_type_percent; /* [double] */
 extern const struct conf_type conf_type_percent_or_auto; /* [double], < 0 */
 extern const struct conf_type conf_type_ip;	/* [struct ip] */
+extern const struct conf_type conf_type_file_count; /* [long] */
+extern const struct conf_type conf_type_file_bytes; /* [long] */
 
 /* lists.c */
 extern const struct conf_type conf_type_logs;

@@ -273,7 +273,53 @@ const struct row conf_rows[] = {
 		.offset = AT(junk_folders),
 		.help = "Folders that are junk, as their directories are called.",
 	},
+	{
+		.section = "qpsmtpd",
+		.key = "keep_log_files",
+		.type = &conf_type_file_count,
+		.offset = AT(keep_qpsmtpd.files),
+		.help = "How many log files the run script of its log lets "
+		    "multilog keep.",
+	},
+	{
+		.section = "qpsmtpd",
+		.key = "max_file_size",
+		.type = &conf_type_file_bytes,
+		.offset = AT(keep_qpsmtpd.bytes),
+		.help = "How many bytes one of them may have.",
+	},
+	{
+		.section = "sqpsmtpd",
+		.key = "keep_log_files",
+		.type = &conf_type_file_count,
+		.offset = AT(keep_sqpsmtpd.files),
+		.help = "How many log files the run script of its log lets "
+		    "multilog keep.",
+	},
+	{
+		.section = "sqpsmtpd",
+		.key = "max_file_size",
+		.type = &conf_type_file_bytes,
+		.offset = AT(keep_sqpsmtpd.bytes),
+		.help = "How many bytes one of them may have.",
+	},
+	{
+		.section = "qmail",
+		.key = "keep_log_files",
+		.type = &conf_type_file_count,
+		.offset = AT(keep_qmail.files),
+		.help = "How many log files the run script of its log lets "
+		    "multilog keep.",
+	},
+	{
+		.section = "qmail",
+		.key = "max_file_size",
+		.type = &conf_type_file_bytes,
+		.offset = AT(keep_qmail.bytes),
+		.help = "How many bytes one of them may have.",
+	},
 };
+_Static_assert(COUNT(conf_rows) <= CONF_ROWS_MAX, "origins has too few places");
 
 const size_t conf_n_rows = COUNT(conf_rows);
 
@@ -428,6 +474,7 @@ conf_row_set(struct conf *c, const struct row *r, struct str key,
 	/* Or conf_print() could not write it on one line. */
 	if (has_control(key) || has_control(value))
 		return conf_wrong(&a, "holds control characters");
+	c->origins[r - conf_rows] = c->origin;
 	if (r->type->clear == NULL)
 		return r->type->set(&a);
 	if (!add)

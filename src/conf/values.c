@@ -245,3 +245,48 @@ const struct conf_type conf_type_ip = {
 	.set = set_ip,
 	.print = print_ip,
 };
+
+static int
+set_between(const struct assignment *a, uint64_t min, uint64_t max,
+    const char *why)
+{
+	long *number = field(a);
+	uint64_t value;
+
+	if (!num_u64(a->value, &value) || value < min || value > max)
+		return conf_wrong(a, why);
+	*number = (long)value;
+	return 0;
+}
+
+static void
+print_long(struct buf *b, const struct conf *c, const struct row *r)
+{
+	const long *number = const_field(c, r);
+
+	buf_printf(b, "%ld", *number);
+}
+
+/* The limits of both are multilog's. */
+static int
+set_file_count(const struct assignment *a)
+{
+	return set_between(a, 2, 1000000, "is not a number from 2 on");
+}
+
+const struct conf_type conf_type_file_count = {
+	.set = set_file_count,
+	.print = print_long,
+};
+
+static int
+set_file_bytes(const struct assignment *a)
+{
+	return set_between(a, 4096, 16777215, "is not a number of bytes from "
+	    "4096 to 16777215");
+}
+
+const struct conf_type conf_type_file_bytes = {
+	.set = set_file_bytes,
+	.print = print_long,
+};
