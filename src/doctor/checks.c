@@ -257,6 +257,22 @@ check_level_high(struct examination *x, const struct place *p,
 	    "logged, which fills the disk and shortens what is kept");
 }
 
+/* Only these have a setting; elsewhere the numbers help. */
+static const char *
+keep_command(struct examination *x, const struct place *p, const char *files)
+{
+	static const char *const known[] = { "qpsmtpd", "sqpsmtpd", "qmail",
+		NULL };
+
+	for (size_t i = 0; known[i] != NULL; i++)
+		if (strcmp(p->name, known[i]) == 0)
+			return command_text(x, "printf '[%q]\\nkeep_log_files = "
+			    "%q\\n' >>/etc/mailtally.conf && sv restart %q/log",
+			    p->name, files, p->name);
+	return command_text(x, "mailtally report --sections coverage %q",
+	    p->path);
+}
+
 static bool
 check_retention(struct examination *x, const struct place *p,
     struct finding *f)
@@ -270,9 +286,7 @@ check_retention(struct examination *x, const struct place *p,
 	buf_printf(&b, "%" PRIu64, place_files_for(p, x->interval_ns));
 	when_format_duration(&held, held_ns);
 	when_format_duration(&wanted, x->interval_ns);
-	finding_set(x, f, command_text(x, "printf '[%q]\\nkeep_log_files = "
-	    "%q\\n' >>/etc/mailtally.conf && sv restart %q/log", p->name, b.p,
-	    p->name), "the files kept hold %s, a report is about %s: %s files are "
+	finding_set(x, f, keep_command(x, p, b.p), "the files kept hold %s, a report is about %s: %s files are "
 	    "needed", held.p, wanted.p, b.p);
 	buf_clear(&b);
 	buf_clear(&held);

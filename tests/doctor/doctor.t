@@ -228,7 +228,7 @@ for i in range(4):
 retention.write(connection(310))
 rows = finds("files that hold less than a report is about", ["retention"],
              retention.path)
-ok("keep_log_files" in rows[0]["command"], "how many would do", rows)
+ok("files are needed" in rows[0]["what"], "how many would do", rows)
 equal(retention.close(), 0, "multilog ends in order")
 finds("a multilog that has ended", ["no-writer", "retention"],
       retention.path)
