@@ -111,13 +111,14 @@ for page in sorted(names):
             command += " log"
         # tail and the guard go on for ever.
         r = subprocess.run(
-            ["timeout", "-s", "TERM", "20" if not re.search(
+            ["timeout", "-s", "TERM", "-k", "10", "20" if not re.search(
                 r"tail|--every", line) else "2", "sh", "-c", command],
             cwd=place, capture_output=True, stdin=subprocess.DEVNULL,
-            env=dict(ENVIRONMENT, PATH="%s:%s" % (bin_dir,
-                                                  os.environ["PATH"])))
+            # The search for leaks may hang in one that timeout ends.
+            env=dict(ENVIRONMENT, ASAN_OPTIONS="detect_leaks=0",
+                     PATH="%s:%s" % (bin_dir, os.environ["PATH"])))
         tried += 1
-        ok(r.returncode in (0, 1, 2, 124, 143), "%s: %s" % (page, line),
+        ok(r.returncode in (0, 1, 2, 124, 137, 143), "%s: %s" % (page, line),
            command, r.returncode, r.stderr.decode(errors="replace")[-300:])
 ok(tried > 20, "%d examples" % tried)
 
