@@ -27,7 +27,7 @@ LDFLAGS =
 LTO = -flto=auto
 
 LIBRARIES = libcares libmicrohttpd libcurl zlib libisal libzstd liblzma \
-	libmaxminddb inih libxxhash libpcre2-8
+	libmaxminddb inih libxxhash libpcre2-8 sqlite3
 # bzip2 has no .pc file; cmocka is for the tests alone.
 LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lbz2 -lm
 TEST_LDLIBS = -lcmocka

@@ -131,7 +131,7 @@ struct store_source {
 	struct str packing; /* "gzip", ...; empty: none */
 	uint64_t disk_bytes, device, inode;
 	int64_t mtime_ns;
-	uint64_t lines, used, ignored, not_understood;
+	uint64_t lines, used, ignored, not_understood, long_lines;
 	struct str error;  /* it could not be read whole; empty if it could */
 	bool truncated;
 	uint64_t copies;   /* other files with the same content that were met */
@@ -162,12 +162,17 @@ int store_set_source(struct store *s, struct store_source *c,
 int store_add_event(struct store *s, uint64_t chain, const struct event *ev,
     struct err *err);
 
-/*
- * Adds what was counted of a day, in days of the store's zone from 1970-01-01;
- * STORE_NO_DAY for events without a time.  rules: classes_fingerprint and
- * whatever else the counting hangs on.  The tally is settled by it.
- */
+/* The day of an instant in the store's zone, from 1970-01-01 on; of events
+ * without a time STORE_NO_DAY. */
 #define STORE_NO_DAY INT32_MIN
+int32_t store_day_of(const struct store *s, int64_t time_ns);
+/* When a day begins; INT64_MIN for STORE_NO_DAY. */
+int64_t store_day_start(const struct store *s, int32_t day);
+
+/*
+ * Adds what was counted of a day.  rules: classes_fingerprint and whatever else
+ * the counting hangs on.  The tally is used up: it may only be freed then.
+ */
 int store_add_tally(struct store *s, int32_t day, uint64_t rules,
     struct tally *t, struct err *err);
 
@@ -196,9 +201,10 @@ int store_read_tally(struct store *s, int32_t day, uint64_t rules,
     struct tally *t, struct err *err);
 
 /*
- * From when on facts are kept whole; INT64_MIN: nothing was given up yet.
+ * The first day of which all facts are kept; INT32_MIN: nothing was given up
+ * yet.
  */
-int store_facts_since(struct store *s, int64_t *since_ns, struct err *err);
+int store_facts_since(struct store *s, int32_t *day, struct err *err);
 
 struct store_query {
 	int64_t start_ns, end_ns; /* [start, end); INT64_MIN, INT64_MAX: all.
@@ -229,23 +235,5 @@ int store_facts_open(struct store_facts **f, struct store *s,
 int store_facts_next(struct store_facts *f, struct event *ev, uint64_t *chain,
     struct err *err);
 void store_facts_close(struct store_facts **f);
-
-/* ---- giving up ---- */
-
-struct store_retention {
-	int64_t facts_before_ns;  /* facts before this go, and with them ... */
-	bool keep_addresses;	  /* ... unless this is set, addresses in the
-				   * tallies of those days: folded to domains
-				   * and networks */
-	int32_t hours_before_day; /* of days before this hours are folded to the
-				   * day; INT32_MIN: of none */
-};
-/* What went. */
-struct store_pruned {
-	uint64_t facts, days_folded;
-};
-/* A delta of its own. */
-int store_prune(struct store *s, const struct store_retention *r,
-    struct store_pruned *pruned, struct err *err);
 
 #endif

@@ -1,0 +1,128 @@
+#include "store/keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/ip.h"
+#include "base/mem.h"
+#include "event/address.h"
+#include "event/event.h"
+
+#define BITS_A_KEY 10
+#define PROBES 7
+
+void
+keys_clear(struct keys *k)
+{
+	free(k->hashes);
+	buf_clear(&k->scratch);
+	*k = (struct keys){ 0 };
+}
+
+static void
+add_hash(struct keys *k, struct str key)
+{
+	ARRAY_PUSH(k->hashes, k->n, k->cap) = hash_64(key);
+}
+
+static void
+add_client(struct keys *k, struct str client)
+{
+	struct ip ip;
+
+	if (client.n == 0)
+		return;
+	buf_reset(&k->scratch);
+	if (str_index(client, ':') < client.n && ip_parse(client, &ip)) {
+		ip_format(&k->scratch, &ip);
+		client = buf_str(&k->scratch);
+	}
+	add_hash(k, client);
+}
+
+static void
+add_address(struct keys *k, struct str raw)
+{
+	struct str address;
+	const char *at;
+
+	if (raw.n == 0)
+		return;
+	buf_reset(&k->scratch);
+	address = address_normalise(&k->scratch, raw, false);
+	add_hash(k, address);
+	at = address.n ? memrchr(address.p, '@', address.n) : NULL;
+	if (at)
+		add_hash(k, str_span(at, address.p + address.n));
+}
+
+void
+keys_add(struct keys *k, const struct event *ev)
+{
+	struct str rest = address_recipients(ev), one;
+
+	add_client(k, ev->client);
+	add_address(k, ev->sender);
+	while (address_next(&rest, &one))
+		add_address(k, one);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The probes of a key go from one bit in equal steps, both told by its hash. */
+static uint64_t
+probe(uint64_t hash, unsigned i, uint64_t bits)
+{
+	uint64_t step = hash >> 32 | 1;
+
+	return (hash + i * step) % bits;
+}
+
+void
+keys_take(struct keys *k, struct buf *b)
+{
+	size_t n = 0, bytes;
+	char *filter;
+
+	if (k->n == 0)
+		return;
+	qsort(k->hashes, k->n, sizeof(*k->hashes), by_number);
+	for (size_t i = 0; i < k->n; i++)
+		if (i == 0 || k->hashes[i] != k->hashes[i - 1])
+			k->hashes[n++] = k->hashes[i];
+	bytes = n * BITS_A_KEY / 8 + 8;
+	filter = buf_reserve(b, bytes);
+	memset(filter, 0, bytes);
+	for (size_t i = 0; i < n; i++)
+		for (unsigned j = 0; j < PROBES; j++) {
+			uint64_t bit = probe(k->hashes[i], j, bytes * 8);
+
+			filter[bit / 8] = (char)(filter[bit / 8] |
+			    1 << (bit % 8));
+		}
+	b->n += bytes;
+	k->n = 0;
+}
+
+bool
+keys_may_have(struct str filter, struct str key)
+{
+	uint64_t hash = hash_64(key);
+
+	if (filter.n == 0)
+		return true;
+	for (unsigned j = 0; j < PROBES; j++) {
+		uint64_t bit = probe(hash, j, (uint64_t)filter.n * 8);
+
+		if (!(filter.p[bit / 8] >> (bit % 8) & 1))
+			return false;
+	}
+	return true;
+}
