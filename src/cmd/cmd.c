@@ -33,6 +33,7 @@ const struct cmd *const commands[] = {
 	&cmd_queue,
 	&cmd_mail,
 	&cmd_serve,
+	&cmd_ingest,
 	&cmd_summarize,
 	&cmd_rotate,
 	&cmd_doctor,

@@ -66,6 +66,7 @@ extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_rotate;
 extern const struct cmd cmd_mail;
 extern const struct cmd cmd_serve;
+extern const struct cmd cmd_ingest;
 extern const struct cmd cmd_summarize;
 extern const struct cmd cmd_formats;
 extern const struct cmd cmd_explain;

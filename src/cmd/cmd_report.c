@@ -19,13 +19,16 @@
 #include "cmd/report_job.h"
 #include "cmd/report_junk.h"
 #include "cmd/report_options.h"
+#include "cmd/store_opens.h"
 #include "cmd/terminal.h"
 #include "conf/conf.h"
+#include "history/history.h"
 #include "pump/pump.h"
 #include "render/render.h"
 #include "report/build.h"
 #include "report/report.h"
 #include "summarize/state.h"
+#include "store/store.h"
 #include "summarize/store.h"
 #include "tally/tally.h"
 
@@ -35,6 +38,7 @@ struct run {
 	const struct report_options *o;
 	const struct report_job *job;
 	struct logs logs;
+	struct store *store; /* --store; else NULL */
 	struct build_options build;
 	const struct renderer *renderer;
 	bool *chosen;
@@ -203,8 +207,8 @@ make_counters(struct run *r, dim_mask dims_wanted)
 		.dims = dims_wanted,
 		.classes = &r->context->conf->classes,
 		.zone = l->zone,
-		.grain_s = zone_whole_hours(l->zone, from_s, until_s)
-		    ? 3600 : 900,
+		.grain_s = r->store ? store_settings(r->store)->grain_s :
+		    zone_whole_hours(l->zone, from_s, until_s) ? 3600 : 900,
 		.country = r->countries ? country_of : NULL,
 		.country_ctx = r->countries,
 		.log_all = r->o->top == 0,
@@ -230,6 +234,45 @@ make_counters(struct run *r, dim_mask dims_wanted)
 	}
 }
 
+/* What is to be counted.  Block lists are counted by one key only. */
+static dim_mask
+dims_chosen(const struct run *r)
+{
+	dim_mask wanted = sections_dims(r->chosen);
+
+	return r->build.list_key_host ? wanted : wanted &
+	    ~(DIM_BIT(DIM_LIST_HOST) | DIM_BIT(DIM_CLIENT_LIST_HOST));
+}
+
+static int
+read_store(struct run *r, struct err *err)
+{
+	const struct logs *l = &r->logs;
+	struct history_recall hr = { .store = r->store, .period = l->period,
+		.filter = l->filter, .zone = l->zone,
+		.rules = store_rules(r->context),
+		/* What a tally keeps for these is not in a store. */
+		.facts_only = r->o->tld || r->o->top == 0 };
+	int result = -1;
+
+	r->logs.jobs = 1;
+	make_counters(r, dims_chosen(r));
+	if (store_look(r->store, err) < 0)
+		return -1;
+	if (history_tally(&hr, r->counters[0].tally, err) == 0 &&
+	    history_streams(&hr, &r->pumped, err) == 0)
+		result = 0;
+	if (result == 0 && r->counters[0].before) {
+		hr.period = (struct period){
+			build_before_since(&l->period, l->zone),
+			l->period.start_ns };
+		hr.facts_only = false;
+		result = history_tally(&hr, r->counters[0].before, err);
+	}
+	store_look_end(r->store);
+	return result;
+}
+
 static void
 read_logs(struct run *r)
 {
@@ -248,11 +291,7 @@ read_logs(struct run *r)
 		.progress = l->progress ? logs_progress : NULL,
 	};
 
-	/* Block lists are counted by one key only. */
-	if (!r->build.list_key_host)
-		wanted &= ~(DIM_BIT(DIM_LIST_HOST) |
-		    DIM_BIT(DIM_CLIENT_LIST_HOST));
-	make_counters(r, wanted);
+	make_counters(r, dims_chosen(r));
 	if (r->counters[0].before)
 		po.start_ns = build_before_since(&l->period, l->zone);
 	for (unsigned i = 0; i < l->jobs; i++)
@@ -424,6 +463,20 @@ finish(struct run *r, struct err *err)
 	return print_report(r, &ro, err);
 }
 
+/* The logs that are named, or the store. */
+static int
+open_inputs(struct run *r, int argc, char **argv, struct err *err)
+{
+	const struct logs_options *o = &r->o->logs;
+
+	if (r->o->store)
+		return store_open_logs(&r->store, r->o->store, &r->logs, o,
+		    r->context, argc, err);
+	r->no_logs = argc == 0 && needs_no_logs(r);
+	return r->no_logs ? logs_settings(&r->logs, o, r->context, true, err)
+	    : logs_open(&r->logs, o, r->context, argc, argv, err);
+}
+
 static int
 run_report(struct run *r, int argc, char **argv, struct err *err)
 {
@@ -431,15 +484,15 @@ run_report(struct run *r, int argc, char **argv, struct err *err)
 
 	if (read_options(r, err) < 0)
 		return -1;
-	r->no_logs = argc == 0 && needs_no_logs(r);
-	if (r->no_logs ? logs_settings(&r->logs, &r->o->logs, r->context, true,
-	    err) < 0 : logs_open(&r->logs, &r->o->logs, r->context, argc, argv,
-	    err) < 0)
+	if (open_inputs(r, argc, argv, err) < 0)
 		return -1;
 	if (is_chosen(r, section_junk))
 		report_junk_count(&r->junk, &r->build, r->context->conf,
 		    &r->o->maildirs);
-	read_logs(r);
+	if (!r->store)
+		read_logs(r);
+	else if (read_store(r, err) < 0)
+		return -1;
 	if (make_report(r, err) < 0)
 		return -1;
 	if (r->o->timing)
@@ -460,6 +513,7 @@ run_clear(struct run *r)
 	}
 	free(r->counters);
 	pumped_clear(&r->pumped);
+	store_close(&r->store);
 	logs_close(&r->logs);
 	country_close(&r->countries);
 	free(r->chosen);

@@ -11,6 +11,9 @@ report_rows(struct opt rows[REPORT_ROWS], struct report_options *o)
 {
 	const struct opt table[] = {
 		{ .type = OPT_GROUP, .help = "Report" },
+		{ .type = OPT_TEXT, .name = "store", .argument = "FILE",
+		    .value = &o->store, .help = "of what \"mailtally ingest\" "
+		    "put there, in place of logs; default: where it puts it" },
 		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
 		    .argument = "FORMAT", .value = &o->output,
 		    .help = "text, json, jsonl, csv, html, mail (for sendmail -t) "

@@ -41,11 +41,12 @@ struct report_options {
 	bool selfcheck;
 	const char *state;
 	struct opt_list maildirs;
+	const char *store;
 	long part_bytes;
 };
 
 /* The option rows; they point into o, which must outlive them. */
-#define REPORT_ROWS 28
+#define REPORT_ROWS 29
 void report_rows(struct opt rows[REPORT_ROWS], struct report_options *o);
 
 /* What the words among them mean; a word that means nothing is the error. */

@@ -219,6 +219,15 @@ struct format {
 	 * settled. */
 	void (*scan_finish)(struct scan *s);
 	void (*scan_free)(struct scan **s);
+	/*
+	 * A scan for a later run of the program.  s is settled (scan_options.
+	 * first, or scan_settle) and was only given whole lines; it is as it was
+	 * afterwards.  Restoring gives a scan that goes on as s would; o as for
+	 * scan_new.  NULL: it was saved in another form, or is damaged.
+	 */
+	void (*scan_save)(struct scan *s, struct buf *b);
+	struct scan *(*scan_restore)(const struct scan_options *o,
+	    event_fn *sink, void *sink_ctx, struct str saved);
 	/* When all is read. */
 	const struct scan_counts *(*scan_counts)(struct scan *s);
 	/* Gaps of over an hour, oldest first; n at most SCAN_GAPS, the longest. */

@@ -6,9 +6,11 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/pack.h"
 #include "format/lines.h"
 #include "format/qmail_line.h"
 #include "format/qmail_track.h"
+#include "format/scan_save.h"
 #include "format/scan_time.h"
 #include "format/seam.h"
 #include "format/stamp.h"
@@ -549,4 +551,85 @@ qmail_scan_save(struct scan *scan, struct buf *b)
 
 	qtrack_save(s->track, b);
 	buf_add_str(b, buf_str(&s->seam.tail));
+}
+
+/* ---- for a later run ---- */
+
+#define SAVE_VERSION 1
+
+static void
+fold_pack(const struct qmail_scan *s, struct buf *b)
+{
+	pack_u64(b, s->folded);
+	if (!s->folded)
+		return;
+	pack_u64(b, s->fold_lines);
+	pack_str(b, str_make(s->fold_text.p, s->fold_text.n - FORMAT_SLACK));
+	pack_str(b, buf_str(&s->fold_line));
+	pack_str(b, s->fold.host);
+	pack_i64(b, s->fold.time_ns);
+	pack_u64(b, s->fold.host_key);
+	pack_u64(b, s->fold.offset);
+}
+
+static void
+fold_unpack(struct qmail_scan *s, struct unpack *in)
+{
+	struct place p = { 0 };
+	struct str text;
+	unsigned lines;
+
+	if (unpack_u64(in) == 0)
+		return;
+	lines = (unsigned)unpack_u64(in);
+	text = unpack_str(in);
+	p.line = unpack_str(in);
+	p.host = unpack_str(in);
+	p.time_ns = unpack_i64(in);
+	p.host_key = unpack_u64(in);
+	p.offset = unpack_u64(in);
+	if (in->bad || text.p == NULL)
+		return;
+	fold_begin(s, text, &p);
+	s->fold_lines = lines;
+}
+
+void
+qmail_scan_pack(struct scan *scan, struct buf *b)
+{
+	struct qmail_scan *s = qmail_scan(scan);
+
+	assert(!s->seam.at_head && s->seam.tail.n == 0);
+	pack_u64(b, SAVE_VERSION);
+	scan_save_counts(&s->counts, b);
+	scan_save_numbers(s->kinds, QM_KINDS, b);
+	scan_save_numbers(s->outside, QM_KINDS, b);
+	scan_save_time(&s->time, b);
+	scan_save_clock(&s->clock, b);
+	qtrack_pack(s->track, b);
+	fold_pack(s, b);
+}
+
+struct scan *
+qmail_scan_unpack(const struct scan_options *o, event_fn *sink, void *sink_ctx,
+    struct str saved)
+{
+	struct scan *scan = qmail_scan_new(o, sink, sink_ctx);
+	struct qmail_scan *s = qmail_scan(scan);
+	struct unpack in = unpack_begin(saved);
+
+	assert(o->first);
+	if (unpack_u64(&in) == SAVE_VERSION) {
+		scan_restore_counts(&s->counts, &in);
+		scan_restore_numbers(s->kinds, QM_KINDS, &in);
+		scan_restore_numbers(s->outside, QM_KINDS, &in);
+		scan_restore_time(&s->time, &in);
+		scan_restore_clock(&s->clock, &in);
+		qtrack_unpack(s->track, &in);
+		fold_unpack(s, &in);
+		if (!in.bad && in.at == in.end)
+			return scan;
+	}
+	qmail_scan_free(&scan);
+	return NULL;
 }

@@ -20,6 +20,10 @@ const struct scan_counts *qmail_scan_counts(struct scan *scan);
 const struct scan_gap *qmail_scan_gaps(struct scan *scan, size_t *n);
 const struct scan_day *qmail_scan_days(struct scan *scan, size_t *n);
 
+void qmail_scan_pack(struct scan *scan, struct buf *b);
+struct scan *qmail_scan_unpack(const struct scan_options *o, event_fn *sink,
+    void *sink_ctx, struct str saved);
+
 /*
  * What a settled scan has open at its end, as lines to be read before the
  * next file (qmail_track.h), an unfinished last line among them.

@@ -50,6 +50,7 @@
 
 struct buf;
 struct qtrack;
+struct unpack;
 
 /* A line, and where it stood. */
 struct qtrack_at {
@@ -83,6 +84,13 @@ void qtrack_finish(struct qtrack *t);
  * For a log of one host (multilog's); t is settled.
  */
 void qtrack_save(const struct qtrack *t, struct buf *b);
+
+/*
+ * The same for logs of any number of hosts, as bytes (base/pack.h), and back
+ * into a new tracker that is settled.
+ */
+void qtrack_pack(const struct qtrack *t, struct buf *b);
+void qtrack_unpack(struct qtrack *t, struct unpack *in);
 
 /* Lines that could not wait because of the cap. */
 uint64_t qtrack_overflow(const struct qtrack *t);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/pack.h"
 
 enum conn_state { CONN_OPEN, CONN_LOOSE, CONN_CUT };
 
@@ -568,4 +569,69 @@ uint64_t
 track_overflow(const struct track *t)
 {
 	return t->overflow;
+}
+
+/* ---- for a later run ---- */
+
+static void
+conn_save(const struct conn *c, struct buf *b)
+{
+	pack_u64(b, c->key);
+	pack_u64(b, c->authenticated);
+	pack_i64(b, c->first_ns);
+	pack_i64(b, c->last_ns);
+	pack_str(b, str_make(c->text.p, c->pid_n));
+	pack_str(b, conn_client(c));
+	pack_str(b, conn_host(c));
+	pack_str(b, c->has_country ? str_make(c->country, 2) : str_none());
+	pack_str(b, str_make(c->disposition, c->disposition_n));
+}
+
+void
+track_save(const struct track *t, struct buf *b)
+{
+	assert(t->settled);
+	pack_u64(b, t->overflow);
+	pack_i64(b, t->start_ns);
+	pack_u64(b, t->n);
+	for (size_t i = 0; i < t->n_slots; i++)
+		for (const struct conn *c = t->slots[i]; c; c = c->next)
+			conn_save(c, b);
+}
+
+static void
+conn_restore(struct track *t, struct unpack *in)
+{
+	struct conn *c = conn_add(t, unpack_u64(in), CONN_OPEN, WHEN_NONE);
+	struct str pid, client, host, country, disposition;
+
+	c->authenticated = unpack_u64(in) != 0;
+	c->first_ns = unpack_i64(in);
+	c->last_ns = unpack_i64(in);
+	pid = unpack_str(in);
+	client = unpack_str(in);
+	host = unpack_str(in);
+	country = unpack_str(in);
+	disposition = str_head(unpack_str(in), sizeof(c->disposition));
+	buf_add_str(&c->text, pid);
+	buf_add_str(&c->text, client);
+	buf_add_str(&c->text, host);
+	c->pid_n = pid.n;
+	c->client_n = client.n;
+	c->host_n = host.n;
+	c->has_country = country.n == 2;
+	if (c->has_country)
+		memcpy(c->country, country.p, 2);
+	c->disposition_n = (uint8_t)disposition.n;
+	if (disposition.n > 0)
+		memcpy(c->disposition, disposition.p, disposition.n);
+}
+
+void
+track_restore(struct track *t, struct unpack *in)
+{
+	t->overflow = unpack_u64(in);
+	t->start_ns = unpack_i64(in);
+	for (size_t n = unpack_count(in); n > 0 && !in->bad; n--)
+		conn_restore(t, in);
 }

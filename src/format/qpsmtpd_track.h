@@ -42,7 +42,9 @@
 #define TRACK_AGE_NS (INT64_C(60) * 60 * 1000000000)
 #define TRACK_MAX_LOOSE 400000
 
+struct buf;
 struct track;
+struct unpack;
 
 /* settled: nothing precedes this piece, so nothing is LOOSE in it. */
 struct track *track_new(event_fn *emit, void *ctx, bool settled);
@@ -61,6 +63,13 @@ void track_line(struct track *t, enum qp_kind kind, uint64_t key,
 void track_settle(struct track *t);
 void track_join(struct track *t, struct track **later);
 void track_finish(struct track *t);
+
+/*
+ * The open connections of a settled track, and those of a new one as they were
+ * (in->bad if that cannot be).
+ */
+void track_save(const struct track *t, struct buf *b);
+void track_restore(struct track *t, struct unpack *in);
 
 /* Lines that could not wait because of the cap. */
 uint64_t track_overflow(const struct track *t);

@@ -1,5 +1,6 @@
 /*
- * agenda.h - which sources are to be read, and when: for ordered.c only.
+ * agenda.h - which sources are to be read, and when: for ordered.c, and
+ * for history/.
  */
 #ifndef PUMP_AGENDA_H
 #define PUMP_AGENDA_H

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/pack.h"
 #include "base/when.h"
 #include "format/stamp.h"
 
@@ -217,6 +218,14 @@ lane_source_end(struct lane *l, bool contiguous)
 void
 lane_finish(struct lane *l)
 {
+	/* Of a last line without its end no byte is counted too many, unless
+	 * somebody wants to see whole lines. */
+	if (l->scan && l->tail.n > 0 && !l->o.before && !l->o.after) {
+		add_slack(&l->tail);
+		l->format->scan_block(l->scan, str_make(l->tail.p,
+		    l->tail.n - FORMAT_SLACK), l->tail_offset);
+		buf_reset(&l->tail);
+	}
 	end_tail(l);
 	if (l->scan)
 		l->format->scan_finish(l->scan);
@@ -254,4 +263,59 @@ const struct scan_counts *
 lane_counts(struct lane *l)
 {
 	return l->scan ? l->format->scan_counts(l->scan) : NULL;
+}
+
+/* ---- for a later run ---- */
+
+void
+lane_save(const struct lane *l, struct buf *b)
+{
+	assert(l->scan);
+	pack_u64(b, l->end);
+	pack_str(b, buf_str(&l->tail));
+	pack_u64(b, l->tail_offset);
+	pack_u64(b, l->tail_of_source_before);
+	l->format->scan_save(l->scan, b);
+}
+
+struct lane *
+lane_restore(const struct lane_options *o, struct str saved)
+{
+	struct unpack in = unpack_begin(saved);
+	struct lane *l = lane_new(o);
+
+	l->base = l->end = unpack_u64(&in);
+	buf_add_str(&l->tail, unpack_str(&in));
+	l->tail_offset = unpack_u64(&in);
+	l->tail_of_source_before = unpack_u64(&in) != 0;
+	if (!in.bad)
+		l->scan = l->format->scan_restore(&l->o.scan, take_event, l,
+		    str_span((const char *)in.at, (const char *)in.end));
+	if (l->scan == NULL)
+		lane_free(&l);
+	return l;
+}
+
+uint64_t
+lane_base(const struct lane *l)
+{
+	return l->base;
+}
+
+void
+lane_set_base(struct lane *l, uint64_t base)
+{
+	l->base = base;
+}
+
+uint64_t
+lane_length(const struct lane *l)
+{
+	return l->end;
+}
+
+struct scan *
+lane_scan(struct lane *l)
+{
+	return l->scan;
 }

@@ -19,6 +19,7 @@
 #include "event/event.h"
 #include "format/format.h"
 
+struct buf;
 struct lane;
 
 /* Is the event wanted?  Called while its line is scanned; slices are the scan's. */
@@ -69,6 +70,20 @@ void lane_set_year(struct lane *l, int year);
  */
 void lane_take(struct lane *l, const struct event *ev);
 void lane_mute(struct lane *l, bool mute);
+
+/*
+ * For a later run (scan_save): appends what the lane holds between two
+ * blocks, and makes one that goes on.  Its format is known, and o->format.
+ * NULL: it was saved in another form, or is damaged.
+ */
+void lane_save(const struct lane *l, struct buf *b);
+struct lane *lane_restore(const struct lane_options *o, struct str saved);
+/* Where the source that is read begins in the lane, and how far that goes. */
+uint64_t lane_base(const struct lane *l);
+void lane_set_base(struct lane *l, uint64_t base);
+uint64_t lane_length(const struct lane *l);
+/* Its scan, for the counts; NULL before the format is known. */
+struct scan *lane_scan(struct lane *l);
 
 /* NULL as long as it is not known. */
 const struct format *lane_format(const struct lane *l);

@@ -307,8 +307,8 @@ days_add(struct pumped_stream *s, const struct scan_day *days, size_t n)
 	s->n_days = k;
 }
 
-static void
-stream_add(struct pumped_stream *s, struct scan *scan, bool only)
+void
+pumped_stream_add(struct pumped_stream *s, struct scan *scan, bool only)
 {
 	size_t n;
 	const struct scan_gap *gaps;
@@ -376,7 +376,7 @@ join_stream(const struct pump_options *o, struct piece *pieces, size_t n,
 		qsort(placed, n_placed, sizeof(*placed), by_time);
 	n_chains = join_pieces(placed, n_placed, o->sources, result, chains);
 	for (size_t i = 0; i < n_chains; i++) {
-		stream_add(stream, chains[i].scan, n_chains == 1);
+		pumped_stream_add(stream, chains[i].scan, n_chains == 1);
 		chains[i].scan->format->scan_free(&chains[i].scan);
 	}
 	free(placed);

@@ -79,4 +79,11 @@ struct pumped {
 void pump_run(const struct pump_options *o, struct pumped *result);
 void pumped_clear(struct pumped *p);
 
+/*
+ * Adds what a finished scan counted to a stream, whose times are WHEN_NONE at
+ * first.  only: there is no other scan of the stream, so that its gaps are
+ * the stream's.
+ */
+void pumped_stream_add(struct pumped_stream *s, struct scan *scan, bool only);
+
 #endif

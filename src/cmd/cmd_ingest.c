@@ -1,0 +1,191 @@
+/*
+ * cmd_ingest.c - "mailtally ingest": new lines of logs into the store.
+ */
+#include <stdio.h>
+
+#include "base/country.h"
+#include "base/err.h"
+#include "base/when.h"
+#include "cmd/cmd.h"
+#include "cmd/logs.h"
+#include "cmd/store_opens.h"
+#include "conf/conf.h"
+#include "history/history.h"
+#include "store/store.h"
+
+struct ingest_options {
+	struct logs_options logs;
+	const char *store;
+	long delta_bytes;
+};
+
+struct run {
+	const struct cmd_context *context;
+	const struct ingest_options *o;
+	struct logs logs;
+	struct store *store;
+	struct country_file *countries;
+	struct history_ingested result;
+};
+
+#define INGEST_ROWS 10
+static void
+ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
+{
+	const struct opt table[] = {
+		{ .type = OPT_GROUP, .help = "Store" },
+		{ .type = OPT_TEXT, .name = "store", .argument = "FILE",
+		    .value = &o->store, .help = "where it is kept; made if it "
+		    "is not there", .initial = "default" },
+		{ .type = OPT_GROUP, .help = "Input" },
+		{ .type = OPT_TEXT, .name = "format", .argument = "NAME",
+		    .value = &o->logs.format, .help = "format of the logs",
+		    .initial = "by content" },
+		{ .type = OPT_TEXT, .name = "tz", .argument = "ZONE",
+		    .value = &o->logs.zone, .help = "whose days the store has, "
+		    "fixed when it is made; and of stamps that name none",
+		    .initial = "the system's" },
+		{ .type = OPT_TEXT, .name = "progress", .argument = "WHEN",
+		    .value = &o->logs.progress, .help = "auto, always, never",
+		    .initial = "auto" },
+		{ .type = OPT_TEXT, .name = "now", .argument = "TIME",
+		    .value = &o->logs.now, .help = "what to take for the "
+		    "present", .initial = "the clock" },
+		/* For tests of what must not depend on where it is cut. */
+		{ .type = OPT_NUMBER, .name = "delta-bytes", .argument = "N",
+		    .value = &o->delta_bytes, .min = 0, .max = 1L << 40,
+		    .help = "of log that are written at once", .hidden = true },
+		{ .type = OPT_END },
+	};
+	_Static_assert(sizeof(table) / sizeof(table[0]) <= INGEST_ROWS,
+	    "INGEST_ROWS is too small");
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		rows[i] = table[i];
+}
+
+static struct str
+country_of(void *ctx, struct str client)
+{
+	return country_find(ctx, client);
+}
+
+static void
+tell(const char *text)
+{
+	fprintf(stderr, "mailtally: %s\n", text);
+}
+
+/* A store has one zone; what has none of its own follows the store's. */
+static int
+choose_zone(struct run *r, struct err *err)
+{
+	const char *zone = store_settings(r->store)->zone;
+
+	if (strcmp(zone_name(r->logs.zone), zone) == 0)
+		return 0;
+	if (r->o->logs.zone)
+		return err_set(err, ERR_USAGE, "%s: its days are those of %s; "
+		    "leave --tz out, or name another store",
+		    store_name(r->store), zone);
+	zone_close(&r->logs.zone);
+	return zone_open(&r->logs.zone, zone, err);
+}
+
+static int
+open_store(struct run *r, struct err *err)
+{
+	/* Days have to begin on a bucket at all times that logs may have. */
+	struct store_settings settings = { .zone = zone_name(r->logs.zone),
+		.grain_s = zone_whole_hours(r->logs.zone, 0,
+		    when_to_s(r->logs.now_ns) + 3650 * WHEN_DAY_S)
+		    ? 3600 : 900 };
+
+	return store_open(&r->store, r->o->store ? r->o->store : "default",
+	    STORE_CREATE, &settings, err) < 0 ? -1 : choose_zone(r, err);
+}
+
+static int
+run_ingest(struct run *r, int argc, char **argv, struct err *err)
+{
+	const struct conf *c = r->context->conf;
+	struct history_ingest hi = { .now_ns = WHEN_NONE };
+
+	if (logs_open(&r->logs, &r->o->logs, r->context, argc, argv, err) < 0 ||
+	    (c->country_file &&
+	    country_open(&r->countries, c->country_file, err) < 0) ||
+	    open_store(r, err) < 0)
+		return -1;
+	hi = (struct history_ingest){
+		.store = r->store, .sources = &r->logs.sources,
+		.format = r->logs.format, .zone = r->logs.zone,
+		.now_ns = r->logs.now_given ? r->logs.now_ns : WHEN_NONE,
+		.clock_ns = r->logs.now_ns,
+		.tally = { .dims = ~(dim_mask)0 >> (64 - DIMS),
+		    .classes = &c->classes,
+		    .country = r->countries ? country_of : NULL,
+		    .country_ctx = r->countries },
+		.rules = store_rules(r->context),
+		.delta_bytes = (uint64_t)r->o->delta_bytes,
+		.progress = r->logs.progress ? logs_progress : NULL };
+	if (history_ingest(&hi, &r->result, tell, err) < 0)
+		return -1;
+	logs_progress_end(&r->logs);
+	return 0;
+}
+
+static int
+conclude(const struct run *r)
+{
+	const struct history_ingested *i = &r->result;
+
+	if (r->context->verbose)
+		fprintf(stderr, "mailtally: %s: %llu new lines of %zu files, "
+		    "%llu events\n", store_name(r->store),
+		    (unsigned long long)i->lines, i->sources,
+		    (unsigned long long)i->facts);
+	if (i->unread > 0)
+		return err_exit_status(ERR_IO);
+	if (r->logs.missing > 0)
+		return err_exit_status(ERR_NO_INPUT);
+	return i->unknown > 0 && i->unknown == r->logs.sources.n ? 2 : 0;
+}
+
+static int
+ingest_run(const struct cmd *self, struct cmd_context *context, int argc,
+    char **argv)
+{
+	struct ingest_options o = { 0 };
+	struct opt rows[INGEST_ROWS];
+	const struct opt *tables[] = { rows };
+	struct run r = { .context = context, .o = &o };
+	struct err err;
+	int operands, status;
+
+	ingest_rows(rows, &o);
+	operands = cmd_options(self, context, tables, 1, argc, argv, &status);
+	if (operands < 0)
+		return status;
+	if (run_ingest(&r, operands, argv + 1, &err) < 0)
+		status = cmd_fail(&err);
+	else
+		status = conclude(&r);
+	store_close(&r.store);
+	country_close(&r.countries);
+	logs_close(&r.logs);
+	return status;
+}
+
+const struct cmd cmd_ingest = {
+	.name = "ingest",
+	.arguments = "[OPTIONS] [LOG...]",
+	.summary = "new lines of logs into the store",
+	.help = "Reads what the store has not seen of each LOG and adds it: "
+		"counts by day, single events, and how far it came. A log is "
+		"known by its content, so rotated, renamed, packed and copied "
+		"files are not counted twice. It can be stopped at any moment "
+		"and run again.\n\n"
+		"  mailtally ingest /var/log/qpsmtpd /var/log/qmail\n"
+		"  mailtally report --store default --period yesterday",
+	.run = ingest_run,
+};
