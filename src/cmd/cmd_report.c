@@ -195,6 +195,14 @@ bounded(dim_mask wanted)
 	    DIM_BIT(DIM_CONNECTION) | DIM_BIT(DIM_LIMIT));
 }
 
+/* Are there tallies of this zone?  Else all is counted from facts. */
+static bool
+is_of_store(const struct run *r)
+{
+	return r->store && strcmp(store_settings(r->store)->zone,
+	    zone_name(r->logs.zone)) == 0;
+}
+
 static void
 make_counters(struct run *r, dim_mask dims_wanted)
 {
@@ -207,7 +215,8 @@ make_counters(struct run *r, dim_mask dims_wanted)
 		.dims = dims_wanted,
 		.classes = &r->context->conf->classes,
 		.zone = l->zone,
-		.grain_s = r->store ? store_settings(r->store)->grain_s :
+		.grain_s = is_of_store(r)
+		    ? store_settings(r->store)->grain_s :
 		    zone_whole_hours(l->zone, from_s, until_s) ? 3600 : 900,
 		.country = r->countries ? country_of : NULL,
 		.country_ctx = r->countries,

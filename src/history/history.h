@@ -74,7 +74,8 @@ struct history_recall {
 };
 
 /*
- * Adds what the store has of a period to a tally, made with the store's grain.
+ * Adds what the store has of a period to a tally, made with the store's grain
+ * (where the zone is another than the store's, with any).
  * Whole days are tallies added up; what falls between them, what a filter
  * asks for and what was counted under other rules is counted from facts.  What
  * is open at the end of the logs counts as unfinished.

@@ -360,7 +360,7 @@ read_source(struct ingest *in, struct chain *c, struct store_source *s,
 {
 	uint64_t from = s->position, offset, limit = in->o->delta_bytes
 	    ? in->o->delta_bytes : DELTA_BYTES;
-	uint64_t lines = s->lines;
+	uint64_t lines = s->lines, long_lines = s->long_lines;
 	struct blocks b;
 	struct str block;
 	int result = 0;
@@ -375,6 +375,7 @@ read_source(struct ingest *in, struct chain *c, struct store_source *s,
 		c->changed = true;
 		lane_block(c->lane, block, from + offset);
 		known_read(s, text, block, from + offset);
+		s->long_lines = long_lines + b.long_lines;
 		in->delta += block.n;
 		in->result->bytes += block.n;
 		result = in->failed ? -1 : 0;
@@ -388,7 +389,6 @@ read_source(struct ingest *in, struct chain *c, struct store_source *s,
 			    in->agenda.bytes);
 	}
 	counts_add(s, lane_counts(c->lane), 1);
-	s->long_lines += b.long_lines;
 	in->result->lines += s->lines - lines;
 	blocks_close(&b);
 	return result;
@@ -466,7 +466,9 @@ ingest_source(struct ingest *in, struct waiting *w,
 	reader_close(&r);
 	if (result == 0 && s->position == before)
 		return 0;
-	if (result < 0 || store_set_source(in->o->store, s, &in->err) < 0)
+	/* A delta may have ended just there. */
+	if (result < 0 || begin_delta(in) < 0 ||
+	    store_set_source(in->o->store, s, &in->err) < 0)
 		return -1;
 	if (of == NULL) {
 		c->source = s->id;

@@ -262,6 +262,7 @@ add_stream(struct ending *e, struct pumped *p,
 			return -1;
 		stream->format = lane_format(lane);
 		pumped_stream_add(stream, lane_scan(lane), kin == 1);
+		stream->counts.joined_lines += lane_joined(lane);
 		lane_free(&lane);
 	}
 	for (size_t j = 0; j < n_sources; j++)

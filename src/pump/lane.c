@@ -30,6 +30,7 @@ struct lane {
 	uint64_t tail_offset;
 	bool muted;
 	bool tail_of_source_before; /* so its rest cannot begin with a stamp */
+	uint64_t joined;	/* lines cut between sources */
 };
 
 void
@@ -178,6 +179,7 @@ continue_tail(struct lane *l, struct str block)
 		end_tail(l);
 		return 0;
 	}
+	l->joined += l->tail_of_source_before && used > 0;
 	buf_add_str(&l->tail, str_head(block, used));
 	if (newline < block.n)
 		give_tail(l);
@@ -275,6 +277,7 @@ lane_save(const struct lane *l, struct buf *b)
 	pack_str(b, buf_str(&l->tail));
 	pack_u64(b, l->tail_offset);
 	pack_u64(b, l->tail_of_source_before);
+	pack_u64(b, l->joined);
 	l->format->scan_save(l->scan, b);
 }
 
@@ -288,6 +291,7 @@ lane_restore(const struct lane_options *o, struct str saved)
 	buf_add_str(&l->tail, unpack_str(&in));
 	l->tail_offset = unpack_u64(&in);
 	l->tail_of_source_before = unpack_u64(&in) != 0;
+	l->joined = unpack_u64(&in);
 	if (!in.bad)
 		l->scan = l->format->scan_restore(&l->o.scan, take_event, l,
 		    str_span((const char *)in.at, (const char *)in.end));
@@ -312,6 +316,12 @@ uint64_t
 lane_length(const struct lane *l)
 {
 	return l->end;
+}
+
+uint64_t
+lane_joined(const struct lane *l)
+{
+	return l->joined;
 }
 
 struct scan *

@@ -82,6 +82,8 @@ struct lane *lane_restore(const struct lane_options *o, struct str saved);
 uint64_t lane_base(const struct lane *l);
 void lane_set_base(struct lane *l, uint64_t base);
 uint64_t lane_length(const struct lane *l);
+/* Lines that were cut between two sources and put together. */
+uint64_t lane_joined(const struct lane *l);
 /* Its scan, for the counts; NULL before the format is known. */
 struct scan *lane_scan(struct lane *l);
 

@@ -172,8 +172,9 @@ fail(const struct sqlite_store *s, struct err *err)
 		if (troubles[i].code == (code & 255))
 			return err_set(err, troubles[i].kind, "%s: %s",
 			    s->store.name, troubles[i].advice);
-	return err_set(err, ERR_IO, "%s: %s; see to the disk", s->store.name,
-	    s->db ? sqlite3_errmsg(s->db) : "no memory");
+	return err_set(err, ERR_IO, "%s: %s (%d, %d); see to the disk",
+	    s->store.name, s->db ? sqlite3_errmsg(s->db) : "no memory", code,
+	    system);
 }
 
 static int
