@@ -12,7 +12,9 @@
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/grep_run.h"
+#include "cmd/grep_store.h"
 #include "conf/conf.h"
+#include "store/store.h"
 
 /*
  * Checks and countries are told events by other lines of the connection than
@@ -157,11 +159,16 @@ run_grep(struct grep_run *r, struct grep_options *o, int argc, char **argv,
 	/* Old logs are what is searched, those that are configured too (C.19). */
 	if (!p->since && !p->until && !p->interval && !p->base && !p->name)
 		p->name = "all";
-	if (logs_open(&r->logs, &o->logs, r->context, argc, argv, err) < 0 ||
-	    open_search(r, err) < 0)
+	if (o->store ? grep_store_open(r, argc, err) < 0 :
+	    logs_open(&r->logs, &o->logs, r->context, argc, argv, err) < 0)
+		return -1;
+	if (open_search(r, err) < 0)
 		return -1;
 	open_output(r);
-	read_logs(r);
+	if (r->store == NULL)
+		read_logs(r);
+	else if (grep_store_read(r, err) < 0)
+		return -1;
 	show_rest(r);
 	return out_close(&r->out, err);
 }
@@ -176,6 +183,7 @@ run_clear(struct grep_run *r)
 	if (r->choices.group)
 		groups_clear(&r->groups);
 	ordered_clear(&r->ordered);
+	store_close(&r->store);
 	logs_close(&r->logs);
 	buf_clear(&r->scratch);
 }

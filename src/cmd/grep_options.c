@@ -21,6 +21,9 @@ grep_rows(struct opt rows[GREP_ROWS], struct grep_options *o)
 		{ .type = OPT_LIST, .name = "kind", .argument = "KIND[,KIND]",
 		    .value = &o->kinds, .help = "accepted, too-many, refused, "
 		    "transaction, closed, check", .initial = "all but check" },
+		{ .type = OPT_TEXT, .name = "store", .argument = "FILE",
+		    .value = &o->store, .help = "in what \"mailtally ingest\" "
+		    "put there, not in logs; default: where it puts it" },
 		{ .type = OPT_GROUP, .help = "Output" },
 		{ .type = OPT_FLAG, .name = "long", .value = &o->long_form,
 		    .help = "and sender, recipients, text or message-id" },

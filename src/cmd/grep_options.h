@@ -18,6 +18,7 @@ struct group_field;
 /* As the command line has them. */
 struct grep_options {
 	struct logs_options logs;
+	const char *store;
 	struct opt_list patterns;
 	bool all;
 	bool fixed;
@@ -57,7 +58,7 @@ struct grep_choices {
 };
 
 /* The option rows; they point into o, which must outlive them. */
-#define GREP_ROWS 24
+#define GREP_ROWS 25
 void grep_rows(struct opt rows[GREP_ROWS], struct grep_options *o);
 
 /* A word that means nothing, or two that exclude one another, are the error. */

@@ -18,6 +18,7 @@
 #include "search/search.h"
 
 struct cmd_context;
+struct store;
 struct out;
 
 /* What a run holds. */
@@ -26,6 +27,7 @@ struct grep_run {
 	const struct grep_options *o;
 	struct grep_choices choices;
 	struct logs logs;
+	struct store *store;	/* --store; else NULL */
 	struct search search;
 	struct terminal terminal;
 	struct out *out;

@@ -168,13 +168,16 @@ fail(const struct sqlite_store *s, struct err *err)
 	if ((code & 255) == SQLITE_IOERR && (system == ENOSPC ||
 	    system == EDQUOT || system == EFBIG))
 		code = SQLITE_FULL;
+	if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC ||
+	    code == SQLITE_IOERR_TRUNCATE)
+		return err_set(err, ERR_CREATE, "%s: it cannot be written to; "
+		    "see whether the disk is full, or broken", s->store.name);
 	for (size_t i = 0; i < sizeof(troubles) / sizeof(troubles[0]); i++)
 		if (troubles[i].code == (code & 255))
 			return err_set(err, troubles[i].kind, "%s: %s",
 			    s->store.name, troubles[i].advice);
-	return err_set(err, ERR_IO, "%s: %s (%d, %d); see to the disk",
-	    s->store.name, s->db ? sqlite3_errmsg(s->db) : "no memory", code,
-	    system);
+	return err_set(err, ERR_IO, "%s: %s; see to the disk", s->store.name,
+	    s->db ? sqlite3_errmsg(s->db) : "no memory");
 }
 
 static int
