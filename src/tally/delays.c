@@ -10,7 +10,7 @@
 
 /* Buckets are in pages of one power of two, which are made when needed. */
 #define PAGE 512
-#define PAGES 56
+#define PAGES (DELAYS_BUCKETS / PAGE)
 
 struct delay_counts {
 	uint64_t *pages[PAGES];
@@ -98,11 +98,9 @@ delays_add(struct delays *d, int64_t delay_ns)
 		d->max_ns = delay_ns;
 }
 
-static void
-merge_bucket(void *ctx, uint32_t bucket, uint64_t count)
+void
+delays_add_many(struct delays *d, uint32_t bucket, uint64_t count)
 {
-	struct delays *d = ctx;
-
 	if (count == 1) {
 		add_bucket(d, bucket);
 		return;
@@ -114,13 +112,25 @@ merge_bucket(void *ctx, uint32_t bucket, uint64_t count)
 }
 
 void
+delays_widen(struct delays *d, int64_t sum_ns, int64_t max_ns)
+{
+	if (d->count == 0 || max_ns > d->max_ns)
+		d->max_ns = max_ns;
+	d->sum_ns = num_add_signed(d->sum_ns, sum_ns);
+}
+
+static void
+merge_bucket(void *ctx, uint32_t bucket, uint64_t count)
+{
+	delays_add_many(ctx, bucket, count);
+}
+
+void
 delays_merge(struct delays *d, const struct delays *other)
 {
 	if (other->count == 0)
 		return;
-	if (d->count == 0 || other->max_ns > d->max_ns)
-		d->max_ns = other->max_ns;
-	d->sum_ns = num_add_signed(d->sum_ns, other->sum_ns);
+	delays_widen(d, other->sum_ns, other->max_ns);
 	delays_each(other, merge_bucket, d);
 }
 

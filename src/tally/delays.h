@@ -15,6 +15,7 @@
 
 #define DELAYS_FEW 4
 #define DELAYS_LIST 512 /* a power of two */
+#define DELAYS_BUCKETS (512 * 56) /* histogram_bucket() is below it */
 
 struct delay_counts;
 
@@ -40,6 +41,10 @@ struct delays {
 void delays_clear(struct delays *d);
 void delays_add(struct delays *d, int64_t delay_ns);
 void delays_merge(struct delays *d, const struct delays *other);
+/* The same in pieces: first the sum and the maximum of what is added, then
+ * each of its buckets, below DELAYS_BUCKETS, with how many fell into it. */
+void delays_widen(struct delays *d, int64_t sum_ns, int64_t max_ns);
+void delays_add_many(struct delays *d, uint32_t bucket, uint64_t count);
 
 /* Has the place of the next value brought from memory. */
 static inline void

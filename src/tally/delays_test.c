@@ -6,7 +6,7 @@
 #include "base/test.h"
 #include "tally/tally.h"
 
-#define BUCKETS 28672
+#define BUCKETS DELAYS_BUCKETS
 
 /* Counts by bucket, added up. */
 static void

@@ -6,6 +6,8 @@
  *	    max; first, last and example; each further sum - what is measured
  *	list: count and its entries, where the dimension has one
  *
+ * Or, where it measures DIM_ACCOUNT: version, accounts (save_accounts.c).
+ *
  * A text is named by its place in the list of texts, and so is a named key.
  */
 #include "tally/save.h"
@@ -16,6 +18,7 @@
 #include "base/pack.h"
 #include "base/when.h"
 #include "tally/key_names.h"
+#include "tally/save_accounts.h"
 #include "tally/save_list.h"
 #include "tally/tally_private.h"
 
@@ -188,13 +191,29 @@ save_cells(struct saver *s, const struct table_cells *c)
 		save_plus(s, c, k);
 }
 
+static bool
+save_accounts(const struct tally *t, enum dim_id dim, struct buf *b)
+{
+	size_t before = b->n;
+
+	pack_u64(b, VERSION);
+	if (tally_save_accounts(t, dim, b))
+		return true;
+	b->n = before;
+	return false;
+}
+
 bool
 tally_save(struct tally *t, enum dim_id dim, struct buf *b)
 {
 	struct buf cells = { 0 };
 	struct saver s = { .t = t, .dim = dim, .out = &cells };
 
-	if (!tally_has(t, dim) || t->tables[dim].n == 0)
+	if (!tally_has(t, dim))
+		return false;
+	if (dims[dim].measures & DIM_ACCOUNT)
+		return save_accounts(t, dim, b);
+	if (t->tables[dim].n == 0)
 		return false;
 	s.places = mem_zalloc(tally_texts(t) * sizeof(*s.places));
 	save_cells(&s, &t->tables[dim]);
@@ -447,6 +466,10 @@ tally_load(struct tally *t, enum dim_id dim, struct str saved)
 
 	if (unpack_u64(&l.in) != VERSION)
 		return -1;
+	if (dims[dim].measures & DIM_ACCOUNT) {
+		tally_load_accounts(t, dim, &l.in);
+		return l.in.bad || l.in.at != l.in.end ? -1 : 0;
+	}
 	later_drain(t);
 	load_texts(&l);
 	if (!l.in.bad)
