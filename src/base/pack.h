@@ -36,7 +36,7 @@ pack_number(char *p, uint64_t v)
 static inline uint64_t
 pack_zigzag(int64_t v)
 {
-	return (uint64_t)v << 1 ^ (uint64_t)(v >> 63);
+	return (uint64_t)v << 1 ^ (v < 0 ? UINT64_MAX : 0);
 }
 
 void pack_u64(struct buf *b, uint64_t v);

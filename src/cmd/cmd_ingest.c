@@ -2,9 +2,11 @@
  * cmd_ingest.c - "mailtally ingest": new lines of logs into the store.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/country.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
@@ -16,6 +18,7 @@
 struct ingest_options {
 	struct logs_options logs;
 	const char *store;
+	bool follow;
 	long delta_bytes;
 };
 
@@ -25,10 +28,11 @@ struct run {
 	struct logs logs;
 	struct store *store;
 	struct country_file *countries;
+	struct opt_list names; /* the LOGs */
 	struct history_ingested result;
 };
 
-#define INGEST_ROWS 10
+#define INGEST_ROWS 11
 static void
 ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
 {
@@ -38,6 +42,8 @@ ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
 		    .value = &o->store, .help = "where it is kept; made if it "
 		    "is not there", .initial = "default" },
 		{ .type = OPT_GROUP, .help = "Input" },
+		{ .type = OPT_FLAG, .name = "follow", .value = &o->follow,
+		    .help = "go on, and look for new lines every second" },
 		{ .type = OPT_TEXT, .name = "format", .argument = "NAME",
 		    .value = &o->logs.format, .help = "format of the logs",
 		    .initial = "by content" },
@@ -76,6 +82,12 @@ tell(const char *text)
 	fprintf(stderr, "mailtally: %s\n", text);
 }
 
+static void
+tell_nobody(const char *text)
+{
+	(void)text;
+}
+
 /* A store has one zone; what has none of its own follows the store's. */
 static int
 choose_zone(struct run *r, struct err *err)
@@ -105,13 +117,54 @@ open_store(struct run *r, struct err *err)
 	    STORE_CREATE, &settings, err) < 0 ? -1 : choose_zone(r, err);
 }
 
+/*
+ * Round after round, each as if it was run anew: so whatever happened to
+ * the files meanwhile is understood as it always is, and there is nothing
+ * to be put in order at the end, which may come at any moment.  What cannot be
+ * read was told in the first round.
+ */
+static int
+follow(struct run *r, struct history_ingest *hi, struct err *err)
+{
+	const struct source_options so = { .newer_than_ns = WHEN_NONE };
+	struct source_list list;
+	int result;
+
+	hi->sources = &list;
+	hi->progress = NULL;
+	do {
+		struct history_ingested news;
+
+		sleep(1);
+		list = (struct source_list){ 0 };
+		for (size_t i = 0; i < r->names.n; i++)
+			source_list_add(&list, r->names.items[i], &so, NULL);
+		source_list_mark_copies(&list);
+		if (!r->logs.now_given)
+			hi->clock_ns = when_now_ns();
+		result = history_ingest(hi, &news, tell_nobody, err);
+		source_list_clear(&list);
+	} while (result == 0 || err->kind == ERR_AGAIN);
+	return -1;
+}
+
+/* The LOGs by name, to be listed again. */
+static int
+take_names(struct run *r, int argc, char **argv, struct err *err)
+{
+	for (int i = 0; i < argc; i++)
+		ARRAY_PUSH(r->names.items, r->names.n, r->names.cap) = argv[i];
+	return argc > 0 ? 0 : logs_configured(&r->names, r->context, err);
+}
+
 static int
 run_ingest(struct run *r, int argc, char **argv, struct err *err)
 {
 	const struct conf *c = r->context->conf;
 	struct history_ingest hi = { .now_ns = WHEN_NONE };
 
-	if (logs_open(&r->logs, &r->o->logs, r->context, argc, argv, err) < 0 ||
+	if (logs_open(&r->logs, &r->o->logs, r->context, argc, argv,
+	    err) < 0 ||
 	    (c->country_file &&
 	    country_open(&r->countries, c->country_file, err) < 0) ||
 	    open_store(r, err) < 0)
@@ -131,7 +184,9 @@ run_ingest(struct run *r, int argc, char **argv, struct err *err)
 	if (history_ingest(&hi, &r->result, tell, err) < 0)
 		return -1;
 	logs_progress_end(&r->logs);
-	return 0;
+	if (!r->o->follow)
+		return 0;
+	return take_names(r, argc, argv, err) < 0 ? -1 : follow(r, &hi, err);
 }
 
 static int
@@ -173,6 +228,7 @@ ingest_run(const struct cmd *self, struct cmd_context *context, int argc,
 	store_close(&r.store);
 	country_close(&r.countries);
 	logs_close(&r.logs);
+	opt_list_clear(&r.names);
 	return status;
 }
 

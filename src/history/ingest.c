@@ -334,7 +334,8 @@ describe(struct store_source *s, const struct source *source)
 	s->disk_bytes = source->size;
 	s->device = source->device;
 	s->inode = source->inode;
-	s->mtime_ns = source->mtime_ns;
+	/* Known when it was read to its end: see unchanged(). */
+	s->mtime_ns = WHEN_NONE;
 }
 
 /* What of a scan's counts a source is told. */
@@ -421,6 +422,23 @@ source_slot(struct ingest *in, struct store_source *of)
 	return &in->sources[in->n_sources - 1];
 }
 
+/* The same file as when it was read last: not even to be opened. */
+static struct store_source *
+unchanged(struct ingest *in, const struct source *source)
+{
+	for (size_t i = 0; i < in->n_sources; i++) {
+		struct store_source *s = &in->sources[i];
+
+		if (s->inode == source->inode && s->device == source->device &&
+		    s->disk_bytes == source->size && source->inode != 0 &&
+		    s->mtime_ns != WHEN_NONE &&
+		    s->mtime_ns == source->mtime_ns && s->error.n == 0 &&
+		    str_eq(s->path, str_from(source->path)))
+			return s;
+	}
+	return NULL;
+}
+
 static int
 ingest_source(struct ingest *in, struct waiting *w,
     void (*failed)(const char *text))
@@ -435,7 +453,9 @@ ingest_source(struct ingest *in, struct waiting *w,
 	uint64_t before;
 	int result = 0;
 
-	if (known_open(source, in->sources, in->n_sources, &r, &known, &of,
+	of = unchanged(in, source);
+	known = KNOWN_ALL;
+	if (of == NULL && known_open(source, in->sources, in->n_sources, &r, &known, &of,
 	    &text, &err) < 0) {
 		tell_failure(in, source->path, err.text, failed);
 		return 0;
@@ -466,6 +486,7 @@ ingest_source(struct ingest *in, struct waiting *w,
 	reader_close(&r);
 	if (result == 0 && s->position == before)
 		return 0;
+	s->mtime_ns = source->mtime_ns;
 	/* A delta may have ended just there. */
 	if (result < 0 || begin_delta(in) < 0 ||
 	    store_set_source(in->o->store, s, &in->err) < 0)
