@@ -68,12 +68,11 @@ struct store_settings {
 
 /*
  * where: a file; "default": /var/lib/mailtally/mailtally.db if that can be
- * used, else mailtally/mailtally.db in $XDG_STATE_HOME (~/.local/state);
- * "memory": one that is gone when it is closed, for tests.
+ * used, else mailtally/mailtally.db in $XDG_STATE_HOME (~/.local/state).
  *
  * settings are those of a store that is made; of one that is there they are
- * not looked at (store_settings() tells what it has).  An older schema is brought
- * up to date by whoever opens it for writing, and refused for reading.
+ * not looked at (store_settings() tells what it has).  A newer schema is refused;
+ * there is no older one yet, which whoever writes would bring up to date.
  *
  * Errors: ERR_NO_INPUT (not there), ERR_DATA (no store, or a newer schema),
  * ERR_CREATE (cannot be made or written), ERR_AGAIN (locked for longer than a
