@@ -55,8 +55,8 @@ def test_other_outputs():
               "report " + " ".join(options))
 
 
-def generated():
-    log, _ = loggen("qpsmtpd", "--size", "3M", "--days", "4", "--start",
+def generated(kind="qpsmtpd", size="3M"):
+    log, _ = loggen(kind, "--size", size, "--days", "4", "--start",
                     "1772280000")  # 2026-02-28 12:00
     return log
 
@@ -70,6 +70,31 @@ PERIODS = [
 ]
 FILTERS = [["--verdict", "rejected"], ["--disposition", "dnsbl"],
            ["--client", "10.0.0.0/8"], ["--min-score", "3"]]
+QUEUE_FILTERS = [["--verdict", "deferred"], ["--from", "bounce-*"],
+                 ["--to", "*a*"], ["--from", "bounce-*", "--verdict",
+                                     "accepted"]]
+# Each is made of what is counted under a queue's names.
+QUEUE_SECTIONS = ["dest-domains", "providers", "qmail-hosts",
+                  "qmail-recipients", "qmail-rxdelay", "qmail-senders",
+                  "qmail-uids", "hosts", "senders", "receivers"]
+
+
+def test_queue():
+    log, store = generated("qmail", "1M"), scratch("queue.db")
+    ingest(store, "--delta-bytes", "100000", log)
+    whole = report_of(log, "--top", "0")
+    empty = [s for s in QUEUE_SECTIONS if not whole["sections"][s]["rows"]]
+    equal(empty, [], "the queue's log has all kinds of names")
+    same(report_of("--store", store, "--top", "0"), whole,
+         "all of a queue's names")
+    for options in PERIODS + QUEUE_FILTERS + [PERIODS[1] + QUEUE_FILTERS[0]]:
+        same(report_of("--store", store, *options), report_of(log, *options),
+             "of a queue: " + " ".join(options), "unparsed")
+    # One after the other: only what it asks for is loaded.
+    for section in QUEUE_SECTIONS:
+        options = ["--sections", section, "--top", "0"]
+        same(report_of("--store", store, *options), report_of(log, *options),
+             "alone: " + section)
 
 
 def test_periods():
@@ -149,7 +174,9 @@ def test_growing():
     queue = b"".join(f.read_bytes() for f in sorted((QMAIL / "main").glob("@*"))
                      )[:400000]
     queue = queue[:queue.rfind(b"\n") + 1]
-    for seed, content in enumerate([data, data, data, queue, queue]):
+    names = generated("qmail", "1M").read_bytes()[:500000]
+    names = names[:names.rfind(b"\n") + 1]
+    for seed, content in enumerate([data, data, data, queue, queue, names]):
         rotate = seed not in (0, 3)
         cwd = grow("grow%d" % seed, content, seed, rotate)
         whole = scratch("whole%d/log/maillog" % seed, content)
@@ -182,6 +209,7 @@ def test_twice():
 test_corpus()
 test_other_outputs()
 test_periods()
+test_queue()
 test_rules()
 test_growing()
 test_twice()
