@@ -27,8 +27,8 @@
 #include "render/render.h"
 #include "report/build.h"
 #include "report/report.h"
-#include "summarize/state.h"
 #include "store/store.h"
+#include "summarize/state.h"
 #include "summarize/store.h"
 #include "tally/tally.h"
 
