@@ -401,7 +401,8 @@ read_settings(struct sqlite_store *s, struct err *err)
 	if (get_meta(&s->store, "zone", &a, &zone, err) == 0 &&
 	    get_meta(&s->store, "grain", &a, &grain, err) == 0) {
 		s->store.zone_name = mem_cstr(zone.p ? zone : STR("UTC"));
-		s->store.settings.grain_s = grain.p ? atoi(grain.p) : 3600;
+		s->store.settings.grain_s =
+		    str_eq(grain, STR("900")) ? 900 : 3600;
 		result = 0;
 	}
 	arena_clear(&a);

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/when.h"
 #include "store/kind.h"
 
@@ -132,8 +133,10 @@ store_facts_since(struct store *s, int32_t *day, struct err *err)
 	struct arena a = { 0 };
 	struct str value = str_none();
 	int result = store_get_meta(s, "facts since day", &a, &value, err);
+	int64_t number;
 
-	*day = value.n > 0 ? (int32_t)atoi(value.p) : INT32_MIN;
+	*day = num_decimal(value, 0, &number) && number >= INT32_MIN &&
+	    number <= INT32_MAX ? (int32_t)number : INT32_MIN;
 	arena_clear(&a);
 	return result;
 }
