@@ -124,14 +124,15 @@ open_store(struct run *r, struct err *err)
  * read was told in the first round.
  */
 static int
-follow(struct run *r, struct history_ingest *hi, struct err *err)
+follow(struct run *r, const struct history_ingest *first, struct err *err)
 {
 	const struct source_options so = { .newer_than_ns = WHEN_NONE };
+	struct history_ingest again = *first;
 	struct source_list list;
 	int result;
 
-	hi->sources = &list;
-	hi->progress = NULL;
+	again.sources = &list;
+	again.progress = NULL;
 	do {
 		struct history_ingested news;
 
@@ -141,8 +142,8 @@ follow(struct run *r, struct history_ingest *hi, struct err *err)
 			source_list_add(&list, r->names.items[i], &so, NULL);
 		source_list_mark_copies(&list);
 		if (!r->logs.now_given)
-			hi->clock_ns = when_now_ns();
-		result = history_ingest(hi, &news, tell_nobody, err);
+			again.clock_ns = when_now_ns();
+		result = history_ingest(&again, &news, tell_nobody, err);
 		source_list_clear(&list);
 	} while (result == 0 || err->kind == ERR_AGAIN);
 	return -1;
