@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/when.h"
 #include "event/event.h"
 #include "input/source.h"
@@ -57,11 +58,23 @@ look_at(const struct place *p, const char *name, struct stat *st)
 
 /* ---- the lock ---- */
 
+/* "1: FLOCK  ADVISORY  WRITE 4711 fe:00:131090 0 EOF": the inode is 131090. */
+static bool
+names_inode(struct str lock, ino_t inode)
+{
+	const char *colon = memrchr(lock.p, ':', lock.n);
+	uint64_t number;
+
+	if (colon == NULL)
+		return false;
+	lock = str_span(colon + 1, lock.p + lock.n);
+	return num_u64(str_head(lock, str_index(lock, ' ')), &number) &&
+	    number == inode;
+}
+
 /*
  * Does somebody hold a lock of this file?  It is looked up, not tried: a
  * multilog that starts while we hold it would give up.
- *
- *	1: FLOCK  ADVISORY  WRITE 4711 fe:00:131090 0 EOF
  */
 static bool
 is_locked(ino_t inode)
@@ -72,13 +85,8 @@ is_locked(ino_t inode)
 
 	if (f == NULL)
 		return true; /* no reason to worry anybody */
-	while (!found && fgets(line, sizeof(line), f) != NULL) {
-		uintmax_t number;
-
-		if (sscanf(line, "%*s %*s %*s %*s %*s %*x:%*x:%" SCNuMAX,
-		    &number) == 1)
-			found = number == inode;
-	}
+	while (!found && fgets(line, sizeof(line), f) != NULL)
+		found = names_inode(str_from(line), inode);
 	fclose(f);
 	return found;
 }
