@@ -39,24 +39,72 @@ grow(struct distinct *d)
 	free(old.slots);
 }
 
+/* Room for n more; a seed with the first. */
+static void
+make_room(struct distinct *d, size_t n)
+{
+	if (d->n_slots == 0)
+		arc4random_buf(&d->seed, sizeof(d->seed));
+	while ((d->n + n) * 3 > d->n_slots * 2)
+		grow(d);
+}
+
+static struct distinct_slot
+slot_make(const struct distinct *d, struct str s)
+{
+	const char *p = s.n ? s.p : "";
+
+	assert(s.n <= UINT32_MAX);
+	return (struct distinct_slot){ .p = p, .n = (uint32_t)s.n,
+		.hash = (uint32_t)XXH3_64bits_withSeed(p, s.n, d->seed) };
+}
+
+static bool
+enter(struct distinct *d, const struct distinct_slot *text)
+{
+	struct distinct_slot *slot = slot_of(d, text);
+
+	if (slot->p != NULL)
+		return false;
+	*slot = *text;
+	d->n++;
+	return true;
+}
+
 bool
 distinct_add(struct distinct *d, struct str s)
 {
-	struct distinct_slot text = { .p = s.n ? s.p : "",
-		.n = (uint32_t)s.n }, *slot;
+	struct distinct_slot text;
 
-	assert(s.n <= UINT32_MAX);
-	if (d->n_slots == 0)
-		arc4random_buf(&d->seed, sizeof(d->seed));
-	if (d->n * 3 >= d->n_slots * 2)
-		grow(d);
-	text.hash = (uint32_t)XXH3_64bits_withSeed(text.p, s.n, d->seed);
-	slot = slot_of(d, &text);
-	if (slot->p != NULL)
-		return false;
-	*slot = text;
-	d->n++;
-	return true;
+	make_room(d, 1);
+	text = slot_make(d, s);
+	return enter(d, &text);
+}
+
+#define BATCH 32
+
+static void
+add_batch(struct distinct *d, const struct str *texts, size_t n)
+{
+	struct distinct_slot new[BATCH];
+
+	make_room(d, n);
+	for (size_t i = 0; i < n; i++) {
+		new[i] = slot_make(d, texts[i]);
+		__builtin_prefetch(&d->slots[new[i].hash & (d->n_slots - 1)]);
+	}
+	/* The text of the first slot; that of a further one is rare. */
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(d->slots[new[i].hash & (d->n_slots - 1)].p);
+	for (size_t i = 0; i < n; i++)
+		enter(d, &new[i]);
+}
+
+void
+distinct_add_many(struct distinct *d, const struct str *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i += BATCH)
+		add_batch(d, texts + i, n - i < BATCH ? n - i : BATCH);
 }
 
 void

@@ -28,6 +28,11 @@ struct distinct {
 
 /* Adds s, which is shorter than 4 GiB; true if it was not there. */
 bool distinct_add(struct distinct *d, struct str s);
+/*
+ * Adds n texts.  Faster than one by one where there are many: what one needs
+ * of memory comes while the others are looked at.
+ */
+void distinct_add_many(struct distinct *d, const struct str *texts, size_t n);
 void distinct_clear(struct distinct *d);
 
 #endif

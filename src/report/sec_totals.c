@@ -108,17 +108,21 @@ distinct_keys(const struct tally *t, enum dim_id dim)
 static uint64_t
 distinct_domains(const struct tally *t, enum dim_id dim)
 {
-	size_t n;
-	const struct cell *cells = tally_cells(t, dim, &n);
+	size_t n_cells, n = 0;
+	const struct cell *cells = tally_cells(t, dim, &n_cells);
 	struct distinct domains = { 0 };
-	struct str domain;
+	struct str batch[256];
 	uint64_t sum;
 
-	for (size_t i = 0; i < n; i++) {
-		domain = address_domain(tally_text(t, cells[i].k1));
-		if (domain.n > 0)
-			distinct_add(&domains, domain);
+	for (size_t i = 0; i < n_cells; i++) {
+		batch[n] = address_domain(tally_text(t, cells[i].k1));
+		n += batch[n].n > 0;
+		if (n == sizeof(batch) / sizeof(batch[0])) {
+			distinct_add_many(&domains, batch, n);
+			n = 0;
+		}
 	}
+	distinct_add_many(&domains, batch, n);
 	sum = domains.n;
 	distinct_clear(&domains);
 	return sum;
