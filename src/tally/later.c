@@ -102,7 +102,7 @@ count_cell(struct tally *t)
 	const struct later_cell *c =
 	    &t->later.cells[t->later.cells_counted++ % LATER_RING];
 	struct table_cells *table = &t->tables[c->dim];
-	size_t cell = table_cell(table, 0, c->k1, c->k2, 0);
+	size_t cell = table_find(table, 0, c->k1, c->k2, 0);
 
 	table->cells[cell].count++;
 }

@@ -102,7 +102,7 @@ cell_new(struct table_cells *t, size_t slot, uint32_t h, struct cell key)
 }
 
 size_t
-table_cell(struct table_cells *t, int32_t bucket, uint32_t k1, uint32_t k2,
+table_find(struct table_cells *t, int32_t bucket, uint32_t k1, uint32_t k2,
     uint32_t verdict)
 {
 	uint32_t h = table_hash(bucket, k1, k2, verdict);

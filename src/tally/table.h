@@ -10,6 +10,8 @@
 #include "base/num.h"
 #include "tally/tally.h"
 
+#define TABLE_RECENT 16 /* a power of two */
+
 struct table_cells {
 	struct cell *cells;
 	struct cell_sum *sums;	 /* NULL unless measured */
@@ -20,6 +22,7 @@ struct table_cells {
 	unsigned measures;
 	uint64_t *slots;	 /* hash << 32 | index + 1 of a cell; 0 for none */
 	size_t n_slots;		 /* a power of two */
+	uint32_t recent[TABLE_RECENT]; /* cells asked for last: table_cell */
 };
 
 void table_init(struct table_cells *t, unsigned measures);
@@ -48,8 +51,26 @@ table_fetch_cell(const struct table_cells *t, uint32_t hash)
 }
 
 /* The index of the cell of this key, made with count 0 if it is new. */
-size_t table_cell(struct table_cells *t, int32_t bucket, uint32_t k1,
+size_t table_find(struct table_cells *t, int32_t bucket, uint32_t k1,
     uint32_t k2, uint32_t verdict);
+
+/*
+ * The same where few cells are asked for again and again, as most are: by
+ * origin, category, country.  They are found without a hash.
+ */
+static inline size_t
+table_cell(struct table_cells *t, int32_t bucket, uint32_t k1, uint32_t k2,
+    uint32_t verdict)
+{
+	uint32_t *recent =
+	    &t->recent[(k1 + k2 * 5 + verdict * 3) & (TABLE_RECENT - 1)];
+	const struct cell *c = &t->cells[*recent];
+
+	if (*recent >= t->n || c->k1 != k1 || c->k2 != k2 ||
+	    c->bucket != bucket || c->verdict != verdict)
+		*recent = (uint32_t)table_find(t, bucket, k1, k2, verdict);
+	return *recent;
+}
 
 /* Room for n more cells, which the caller puts behind the others himself. */
 void table_reserve(struct table_cells *t, size_t n);
