@@ -4,10 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/hash_seeded.h"
 #include "base/mem.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #define SLOTS_MIN ((size_t)64)
 
@@ -44,7 +42,7 @@ static void
 make_room(struct distinct *d, size_t n)
 {
 	if (d->n_slots == 0)
-		arc4random_buf(&d->seed, sizeof(d->seed));
+		d->seed = hash_new_seed();
 	while ((d->n + n) * 3 > d->n_slots * 2)
 		grow(d);
 }
@@ -52,11 +50,11 @@ make_room(struct distinct *d, size_t n)
 static struct distinct_slot
 slot_make(const struct distinct *d, struct str s)
 {
-	const char *p = s.n ? s.p : "";
-
+	if (s.n == 0)
+		s = STR("");
 	assert(s.n <= UINT32_MAX);
-	return (struct distinct_slot){ .p = p, .n = (uint32_t)s.n,
-		.hash = (uint32_t)XXH3_64bits_withSeed(p, s.n, d->seed) };
+	return (struct distinct_slot){ .p = s.p, .n = (uint32_t)s.n,
+		.hash = hash_seeded(s, d->seed) };
 }
 
 static bool

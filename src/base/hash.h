@@ -1,7 +1,7 @@
 /*
  * hash.h - numbers for bytes, the same on every machine and in every run, so
  * that they can be kept (XXH3 of libxxhash, whose values are fixed since
- * 0.8).  For tables in memory that strangers fill, intern.h has a seed.
+ * 0.8).  For tables in memory that strangers fill: hash_seeded.h.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H

@@ -11,21 +11,16 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/hash_seeded.h"
 #include "base/mem.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #define SLOTS_MIN ((size_t)64)
 
-/*
- * Keys come from strangers.  With a seed of our own they cannot choose them
- * to fall into one place; ids depend on the order alone, not on the hash.
- */
+/* Ids depend on the order alone, not on the hash. */
 uint32_t
 intern_hash(const struct intern *in, struct str s)
 {
-	return (uint32_t)XXH3_64bits_withSeed(s.p, s.n, in->seed);
+	return hash_seeded(s, in->seed);
 }
 
 /* The index of the slot of s, or of the free one where it belongs. */
@@ -150,7 +145,7 @@ intern_init(struct intern *in)
 {
 	*in = (struct intern){ .n_slots = SLOTS_MIN };
 	in->slots = mem_pages(in->n_slots * sizeof(*in->slots));
-	arc4random_buf(&in->seed, sizeof(in->seed));
+	in->seed = hash_new_seed();
 	/* The empty text needs no slot: intern_find knows it.  It has the ref 0,
 	 * which in a slot means free. */
 	add_text(in, STR(""));

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/escaped.h"
 #include "base/out.h"
 #include "base/when.h"
 #include "dns/answers.h"
@@ -139,15 +140,6 @@ struct reading {
 	const char *wrong;	/* of the line; NULL: nothing */
 };
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = str_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static struct str
 next_field(struct reading *r)
 {
@@ -163,21 +155,9 @@ next_text(struct reading *r, struct buf *b)
 	struct str s = next_field(r);
 
 	buf_reset(b);
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] != '\\') {
-			buf_add_char(b, s.p[i]);
-		} else if (i + 1 < s.n && s.p[i + 1] == '\\') {
-			buf_add_char(b, s.p[++i]);
-		} else if (i + 3 < s.n && s.p[i + 1] == 'x' &&
-		    hex(s.p[i + 2]) >= 0 && hex(s.p[i + 3]) >= 0) {
-			buf_add_char(b, (char)(hex(s.p[i + 2]) << 4 |
-			    hex(s.p[i + 3])));
-			i += 3;
-		} else {
-			r->wrong = "a backslash is followed by neither a "
-			    "backslash nor xHH";
-		}
-	}
+	if (!escaped_read(b, s))
+		r->wrong = "a backslash is followed by neither a backslash nor "
+		    "xHH";
 	return buf_str(b);
 }
 

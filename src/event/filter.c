@@ -279,13 +279,3 @@ filter_match(const struct filter *f, const struct event *ev)
 	    (!f->has_client || client_matches(&f->client, ev->client)) &&
 	    (f->stream.p == NULL || stream_matches(f->stream, ev->stream));
 }
-
-bool
-filter_wants_transactions_only(const struct filter *f)
-{
-	if (f == NULL)
-		return false;
-	return f->min_score_milli != EVENT_NO_NUMBER ||
-	    f->max_score_milli != EVENT_NO_NUMBER ||
-	    (f->disposition.p != NULL && !glob_match(f->disposition, str_none()));
-}

@@ -47,12 +47,6 @@ void filter_free(struct filter **f);
 /* f may be NULL. */
 bool filter_match(const struct filter *f, const struct event *ev);
 /*
- * Does the filter speak only of transactions (so that other kinds never
- * match)?  Only they have a disposition and a score.
- */
-bool filter_wants_transactions_only(const struct filter *f);
-
-/*
  * * and ? as in a shell, over raw bytes, ASCII letters without case; "*" alone
  * matches the absent field too.  Linear in practice: no backtracking beyond
  * the last *.

@@ -98,7 +98,6 @@ no_option_is_no_filter_and_matches_all(void **state)
 	assert_int_equal(filter_new(&f, &(struct filter_options){ 0 }, NULL), 0);
 	assert_null(f);
 	assert_true(filter_match(f, &ev));
-	assert_false(filter_wants_transactions_only(f));
 }
 
 static void
@@ -269,32 +268,6 @@ wrong_values_are_errors_that_name_the_option(void **state)
 	    "--min-score 5 is above --max-score 4: nothing can match");
 }
 
-static bool
-transactions_only(const struct filter_options *o)
-{
-	struct filter *f;
-	bool yes;
-
-	assert_int_equal(filter_new(&f, o, NULL), 0);
-	yes = filter_wants_transactions_only(f);
-	filter_free(&f);
-	return yes;
-}
-
-static void
-dispositions_and_scores_stand_on_transactions_alone(void **state)
-{
-	(void)state;
-	assert_true(transactions_only(
-	    &(struct filter_options){ .disposition = "dnsbl" }));
-	assert_true(transactions_only(
-	    &(struct filter_options){ .max_score = "5" }));
-	assert_false(transactions_only(
-	    &(struct filter_options){ .disposition = "*" }));
-	assert_false(transactions_only(
-	    &(struct filter_options){ .verdict = "accepted" }));
-}
-
 int
 main(void)
 {
@@ -315,7 +288,6 @@ main(void)
 		cmocka_unit_test(a_stream_is_named_whole_or_by_parts_of_its_path),
 		cmocka_unit_test(all_filters_must_hold),
 		cmocka_unit_test(wrong_values_are_errors_that_name_the_option),
-		cmocka_unit_test(dispositions_and_scores_stand_on_transactions_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/escaped.h"
 #include "base/num.h"
 #include "maildir/rewrite.h"
 
@@ -128,33 +129,12 @@ journal_close(struct journal **j)
 
 /* ---- reading ---- */
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = str_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool
 unescape(struct arena *a, struct str s, struct str *text)
 {
 	struct buf b = { 0 };
-	bool good = true;
+	bool good = escaped_read(&b, s);
 
-	for (size_t i = 0; i < s.n && good; i++) {
-		if (s.p[i] != '\\') {
-			buf_add_char(&b, s.p[i]);
-			continue;
-		}
-		good = i + 3 < s.n && s.p[i + 1] == 'x' &&
-		    hex(s.p[i + 2]) >= 0 && hex(s.p[i + 3]) >= 0;
-		if (good)
-			buf_add_char(&b, (char)(hex(s.p[i + 2]) * 16 +
-			    hex(s.p[i + 3])));
-		i += 3;
-	}
 	*text = arena_str(a, buf_str(&b));
 	buf_clear(&b);
 	return good;
