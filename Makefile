@@ -28,10 +28,15 @@ CFLAGS =
 LDFLAGS =
 LTO = -flto=auto
 
-LIBRARIES = libcares libmicrohttpd libcurl zlib libisal libzstd liblzma \
-	libmaxminddb inih libxxhash libpcre2-8 sqlite3
+LINKED = libcares zlib libisal libzstd liblzma libmaxminddb inih libxxhash \
+	libpcre2-8 sqlite3
+# Loaded by who needs them, by the names they give themselves (base/library.h).
+LOADED = libmicrohttpd libcurl
+LIBRARIES = $(LINKED) $(LOADED)
+soname = $(shell readelf -d "$$($(CC) -print-file-name=$(1).so)" 2>/dev/null | \
+	sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
 # bzip2 has no .pc file; cmocka is for the tests alone.
-LDLIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lbz2 -lm
+LDLIBS := $(shell pkg-config --libs $(LINKED) 2>/dev/null) -lbz2 -lm
 TEST_LDLIBS = -lcmocka
 CPPFLAGS := -Isrc -D_GNU_SOURCE \
 	$(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
@@ -120,6 +125,11 @@ build/$(1)/%.o: %.c Makefile | libraries
 build/$(1)/src/cmd/version.o: build/commit
 build/$(1)/src/cmd/version.o: CPPFLAGS += -DMAILTALLY_COMMIT='"$(COMMIT)"' \
 	-DMAILTALLY_LIBRARIES='"$(VERSIONS)"'
+
+build/$(1)/src/web/http.o: CPPFLAGS += \
+	-DLIBMICROHTTPD_FILE='"$$(call soname,libmicrohttpd)"'
+build/$(1)/src/send/smtp.o: CPPFLAGS += \
+	-DLIBCURL_FILE='"$$(call soname,libcurl)"'
 
 build/$(1)/mailtally: $(SOURCES:%.c=build/$(1)/%.o) $(MADE:%.c=build/$(1)/%.o)
 	$$(call say,$(1),$$@)$$(CC_$(1)) -pthread $$(FLAGS_$(1)) $$(CFLAGS) \

@@ -1,4 +1,7 @@
-/* http.c - the only file that knows libmicrohttpd. */
+/*
+ * http.c - the only file that knows libmicrohttpd, which is loaded when there
+ * is something to serve (base/library.h).
+ */
 #include "web/http.h"
 
 #include <arpa/inet.h>
@@ -11,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/library.h"
 #include "base/mem.h"
 #include "base/when.h"
 #include "web/body.h"
@@ -21,6 +25,41 @@
 
 #define STREAM_BLOCK 16384
 
+#ifndef LIBMICROHTTPD_FILE /* the Makefile asks the library itself */
+#define LIBMICROHTTPD_FILE "libmicrohttpd.so.12"
+#endif
+
+#define MHD_FUNCTIONS(X) \
+	X(MHD_start_daemon) \
+	X(MHD_stop_daemon) \
+	X(MHD_run) \
+	X(MHD_get_timeout) \
+	X(MHD_get_daemon_info) \
+	X(MHD_get_connection_info) \
+	X(MHD_get_connection_values) \
+	X(MHD_lookup_connection_value) \
+	X(MHD_suspend_connection) \
+	X(MHD_resume_connection) \
+	X(MHD_create_response_from_buffer) \
+	X(MHD_create_response_from_buffer_with_free_callback_cls) \
+	X(MHD_create_response_from_callback) \
+	X(MHD_add_response_header) \
+	X(MHD_queue_response) \
+	X(MHD_destroy_response)
+
+struct libmicrohttpd {
+	MHD_FUNCTIONS(LIBRARY_POINTER)
+};
+
+static const char *const mhd_names[] = { MHD_FUNCTIONS(LIBRARY_NAME) };
+
+static const struct library mhd_library = {
+	.file = LIBMICROHTTPD_FILE,
+	.package = "libmicrohttpd12",
+	.names = mhd_names,
+	.n = sizeof(mhd_names) / sizeof(*mhd_names),
+};
+
 /* An open connection, to see how long a request takes to arrive. */
 struct peer {
 	struct peer *next;
@@ -30,6 +69,7 @@ struct peer {
 };
 
 struct http {
+	struct libmicrohttpd lib;
 	struct http_options o;
 	struct MHD_Daemon *daemon;
 	int epoll;
@@ -98,20 +138,22 @@ host_is_ours(const struct http *h, const char *header)
 /* ---- replies ---- */
 
 static void
-add_header(struct MHD_Response *m, const char *name, const char *value)
+add_header(const struct http_request *r, struct MHD_Response *m,
+    const char *name, const char *value)
 {
-	MHD_add_response_header(m, name, value);
+	r->http->lib.MHD_add_response_header(m, name, value);
 }
 
 static void
-add_safety(struct MHD_Response *m, const char *policy)
+add_safety(const struct http_request *r, struct MHD_Response *m,
+    const char *policy)
 {
-	add_header(m, "Content-Security-Policy", policy ? policy : PAGE_POLICY);
-	add_header(m, "X-Content-Type-Options", "nosniff");
-	add_header(m, "X-Frame-Options", "DENY");
-	add_header(m, "Referrer-Policy", "no-referrer");
-	add_header(m, "Cross-Origin-Resource-Policy", "same-origin");
-	add_header(m, "Cross-Origin-Opener-Policy", "same-origin");
+	add_header(r, m, "Content-Security-Policy", policy ? policy : PAGE_POLICY);
+	add_header(r, m, "X-Content-Type-Options", "nosniff");
+	add_header(r, m, "X-Frame-Options", "DENY");
+	add_header(r, m, "Referrer-Policy", "no-referrer");
+	add_header(r, m, "Cross-Origin-Resource-Policy", "same-origin");
+	add_header(r, m, "Cross-Origin-Opener-Policy", "same-origin");
 }
 
 static bool
@@ -139,9 +181,9 @@ body_done(void *ctx)
 }
 
 static struct MHD_Response *
-empty_response(void)
+empty_response(const struct http_request *r)
 {
-	return MHD_create_response_from_buffer(0, NULL,
+	return r->http->lib.MHD_create_response_from_buffer(0, NULL,
 	    MHD_RESPMEM_PERSISTENT);
 }
 
@@ -150,12 +192,13 @@ body_response(const struct http_request *r, struct body *b)
 {
 	bool gzip = b->gzip.n > 0 && wants_gzip(r);
 	const struct buf *from = gzip ? &b->gzip : &b->plain;
+	const struct libmicrohttpd *lib = &r->http->lib;
 	struct MHD_Response *m =
-	    MHD_create_response_from_buffer_with_free_callback_cls(from->n,
+	    lib->MHD_create_response_from_buffer_with_free_callback_cls(from->n,
 	    from->p, body_done, body_ref(b));
 
 	if (gzip)
-		add_header(m, "Content-Encoding", "gzip");
+		add_header(r, m, "Content-Encoding", "gzip");
 	return m;
 }
 
@@ -165,7 +208,7 @@ resume(struct http_request *r)
 	if (!r->suspended)
 		return;
 	r->suspended = false;
-	MHD_resume_connection(r->connection);
+	r->http->lib.MHD_resume_connection(r->connection);
 }
 
 void
@@ -177,22 +220,22 @@ http_answer(struct http_request *r, const struct http_reply *reply)
 	r->status = reply->status;
 	if (b && reply->status == MHD_HTTP_OK && has_it(r, b)) {
 		r->status = MHD_HTTP_NOT_MODIFIED;
-		m = empty_response();
+		m = empty_response(r);
 	} else {
-		m = b ? body_response(r, b) : empty_response();
+		m = b ? body_response(r, b) : empty_response(r);
 	}
-	add_safety(m, reply->policy);
+	add_safety(r, m, reply->policy);
 	if (reply->type)
-		add_header(m, "Content-Type", reply->type);
+		add_header(r, m, "Content-Type", reply->type);
 	if (b) {
-		add_header(m, "Vary", "Accept-Encoding");
+		add_header(r, m, "Vary", "Accept-Encoding");
 		if (reply->status == MHD_HTTP_OK)
-			add_header(m, "ETag", b->etag);
+			add_header(r, m, "ETag", b->etag);
 	}
-	add_header(m, "Cache-Control", reply->caching ? reply->caching :
+	add_header(r, m, "Cache-Control", reply->caching ? reply->caching :
 	    "no-cache");
 	if (reply->location)
-		add_header(m, "Location", reply->location);
+		add_header(r, m, "Location", reply->location);
 	r->response = m;
 	r->state = REQUEST_ANSWERED;
 	resume(r);
@@ -204,7 +247,7 @@ http_wait(struct http_request *r)
 	r->state = REQUEST_WAITING;
 	r->waited = true;
 	r->suspended = true;
-	MHD_suspend_connection(r->connection);
+	r->http->lib.MHD_suspend_connection(r->connection);
 }
 
 /* ---- streams ---- */
@@ -218,7 +261,7 @@ stream_read(void *ctx, uint64_t at, char *to, size_t n)
 	(void)at;
 	if (filled == 0 && !r->suspended) {
 		r->suspended = true;
-		MHD_suspend_connection(r->connection);
+		r->http->lib.MHD_suspend_connection(r->connection);
 	}
 	return (ssize_t)filled;
 }
@@ -231,11 +274,11 @@ http_stream(struct http_request *r, const char *type,
 
 	r->stream = calls;
 	r->stream_ctx = ctx;
-	m = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
-	    stream_read, r, NULL);
-	add_safety(m, NULL);
-	add_header(m, "Content-Type", type);
-	add_header(m, "Cache-Control", "no-store");
+	m = r->http->lib.MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,
+	    STREAM_BLOCK, stream_read, r, NULL);
+	add_safety(r, m, NULL);
+	add_header(r, m, "Content-Type", type);
+	add_header(r, m, "Cache-Control", "no-store");
 	r->response = m;
 	r->status = MHD_HTTP_OK;
 	r->state = REQUEST_STREAMING;
@@ -258,15 +301,15 @@ http_path(const struct http_request *r)
 const char *
 http_param(const struct http_request *r, const char *name)
 {
-	return MHD_lookup_connection_value(r->connection,
+	return r->http->lib.MHD_lookup_connection_value(r->connection,
 	    MHD_GET_ARGUMENT_KIND, name);
 }
 
 const char *
 http_header(const struct http_request *r, const char *name)
 {
-	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND,
-	    name);
+	return r->http->lib.MHD_lookup_connection_value(r->connection,
+	    MHD_HEADER_KIND, name);
 }
 
 struct each {
@@ -289,8 +332,8 @@ http_params(const struct http_request *r, http_param_fn *fn, void *ctx)
 {
 	struct each e = { fn, ctx };
 
-	MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND,
-	    each_param, &e);
+	r->http->lib.MHD_get_connection_values(r->connection,
+	    MHD_GET_ARGUMENT_KIND, each_param, &e);
 }
 
 /* ---- what libmicrohttpd calls ---- */
@@ -322,10 +365,11 @@ check_request(struct http_request *r, const char *method)
 static enum MHD_Result
 send_response(struct http_request *r)
 {
-	enum MHD_Result result = MHD_queue_response(r->connection, r->status,
-	    r->response);
+	const struct libmicrohttpd *lib = &r->http->lib;
+	enum MHD_Result result = lib->MHD_queue_response(r->connection,
+	    r->status, r->response);
 
-	MHD_destroy_response(r->response);
+	lib->MHD_destroy_response(r->response);
 	r->response = NULL;
 	return result;
 }
@@ -334,7 +378,7 @@ send_response(struct http_request *r)
 static void
 set_waits(const struct http *h, struct MHD_Connection *c, bool waits)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
+	const union MHD_ConnectionInfo *info = h->lib.MHD_get_connection_info(c,
 	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct peer *p = info ? info->socket_context : NULL;
 
@@ -396,7 +440,7 @@ on_completed(void *ctx, struct MHD_Connection *c, void **request,
 	if (r->stream != NULL && r->stream->closed != NULL)
 		r->stream->closed(r->stream_ctx);
 	if (r->response != NULL)
-		MHD_destroy_response(r->response);
+		r->http->lib.MHD_destroy_response(r->response);
 	free(r);
 	*request = NULL;
 }
@@ -411,7 +455,7 @@ on_connection(void *ctx, struct MHD_Connection *c, void **socket_context,
 	struct peer **link;
 
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		info = MHD_get_connection_info(c,
+		info = h->lib.MHD_get_connection_info(c,
 		    MHD_CONNECTION_INFO_CONNECTION_FD);
 		p = mem_zalloc(sizeof(*p));
 		*p = (struct peer){ .next = h->peers, .fd = info->connect_fd,
@@ -489,7 +533,12 @@ http_open(const struct http_options *o, struct err *err)
 	h = mem_zalloc(sizeof(*h));
 	h->o = *o;
 	h->now_ns = when_now_ns();
-	h->daemon = MHD_start_daemon(flags, o->port, NULL, NULL, on_access, h,
+	if (library_load(&mhd_library, &h->lib, err) < 0) {
+		free(h);
+		return NULL;
+	}
+	h->daemon = h->lib.MHD_start_daemon(flags, o->port, NULL, NULL,
+	    on_access, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
 	    MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
 	    MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
@@ -507,9 +556,9 @@ http_open(const struct http_options *o, struct err *err)
 		free(h);
 		return NULL;
 	}
-	info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	info = h->lib.MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	h->epoll = info->listen_fd;
-	info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
+	info = h->lib.MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
 	h->port = info->port;
 	return h;
 }
@@ -522,7 +571,7 @@ http_close(struct http **h)
 	*h = NULL;
 	if (old == NULL)
 		return;
-	MHD_stop_daemon(old->daemon);
+	old->lib.MHD_stop_daemon(old->daemon);
 	free(old);
 }
 
@@ -544,7 +593,7 @@ http_timeout_ms(struct http *h)
 	MHD_UNSIGNED_LONG_LONG ms;
 	int most = h->peers != NULL ? 1000 : -1;
 
-	if (MHD_get_timeout(h->daemon, &ms) != MHD_YES)
+	if (h->lib.MHD_get_timeout(h->daemon, &ms) != MHD_YES)
 		return most;
 	return most < 0 || ms < (unsigned)most ? (int)ms : most;
 }
@@ -553,6 +602,6 @@ void
 http_run(struct http *h, int64_t now_ns)
 {
 	h->now_ns = now_ns;
-	MHD_run(h->daemon);
+	h->lib.MHD_run(h->daemon);
 	drop_slow(h);
 }
