@@ -1,8 +1,10 @@
 /* program.c - a message for a sendmail program. */
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -92,8 +94,32 @@ write_all(int fd, struct str s)
 	return true;
 }
 
+/*
+ * Whole in the pipe, though nobody reads?  Then its other end can be kept open
+ * to see afterwards what is left in it; else a program that does not read would
+ * let us wait for ever.
+ */
+static bool
+fits(int fd, size_t n)
+{
+	int room = fcntl(fd, F_GETPIPE_SZ);
+
+	if (room >= 0 && (size_t)room < n && n <= INT_MAX)
+		room = fcntl(fd, F_SETPIPE_SZ, (int)n);
+	return room >= 0 && (size_t)room >= n;
+}
+
+static bool
+is_drained(int fd)
+{
+	int left = 0;
+
+	return ioctl(fd, FIONREAD, &left) == 0 && left == 0;
+}
+
+/* read_whole: as far as we know. */
 static int
-judge(const char *program, int status, bool written, struct err *err)
+judge(const char *program, int status, bool read_whole, struct err *err)
 {
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_IO, "%s: killed by signal %d; the mail "
@@ -101,9 +127,22 @@ judge(const char *program, int status, bool written, struct err *err)
 	if (WEXITSTATUS(status) == STATUS_TEMPFAIL)
 		return err_set(err, ERR_AGAIN, "%s: did not take the mail for "
 		    "now; try again", program);
-	if (WEXITSTATUS(status) != 0 || !written)
+	if (WEXITSTATUS(status) != 0)
 		return err_set(err, ERR_IO, "%s: exit status %d; the mail was "
 		    "not sent", program, WEXITSTATUS(status));
+	if (!read_whole)
+		return err_set(err, ERR_IO, "%s: ended without reading the "
+		    "mail, so it was not sent; is it a sendmail?", program);
+	return 0;
+}
+
+static int
+await(pid_t pid, int *status, struct err *err)
+{
+	while (waitpid(pid, status, 0) < 0)
+		if (errno != EINTR)
+			return err_set(err, ERR_INTERNAL, "waitpid: %s",
+			    strerror(errno));
 	return 0;
 }
 
@@ -112,8 +151,8 @@ send_by_program(const char *program, const struct envelope *e,
     struct str message, struct err *err)
 {
 	char **argv;
-	int in[2], error, status;
-	bool written;
+	int in[2], error, status, result;
+	bool held, read_whole;
 	pid_t pid;
 
 	if (pipe2(in, O_CLOEXEC) < 0)
@@ -121,18 +160,21 @@ send_by_program(const char *program, const struct envelope *e,
 	argv = arguments(program, e);
 	error = spawn(&pid, argv, in);
 	arguments_free(argv);
-	close(in[0]);
+	held = fits(in[1], message.n);
+	if (!held || error != 0)
+		close(in[0]);
 	if (error != 0) {
 		close(in[1]);
 		return err_set(err, ERR_NO_INPUT, "%s: cannot be run: %s; name "
 		    "another with --sendmail, or a server with --smtp", program,
 		    strerror(error));
 	}
-	written = write_all(in[1], message);
+	read_whole = write_all(in[1], message);
 	close(in[1]);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return err_set(err, ERR_INTERNAL, "waitpid: %s",
-			    strerror(errno));
-	return judge(program, status, written, err);
+	result = await(pid, &status, err);
+	if (held) {
+		read_whole = read_whole && is_drained(in[0]);
+		close(in[0]);
+	}
+	return result < 0 ? -1 : judge(program, status, read_whole, err);
 }

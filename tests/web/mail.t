@@ -65,6 +65,14 @@ def test_failures():
                      program("failing%d" % status, status), LOG)
         ok(result.status == expected and result.err.count(b"\n") == 1,
            "sendmail exits %d: status %d, one line" % (status, expected), result)
+    for name, what in (("small", ("--sections", "codes")),
+                       ("large", ("--top", "0"))):
+        result = run("mail", "--to", "a@example.org", "--sendmail", "/bin/true",
+                     *what, LOG)
+        ok(result.status == 74 and result.err.count(b"\n") == 1 and
+           b"ended without reading the mail" in result.err,
+           "a program that reads no mail has not sent it: a %s one" % name,
+           result)
     for arguments, status in (
             ((), 64), (("--to", "-x"), 64), (("--to", "a b"), 64),
             (("--to", "a@b\nBcc: c@d"), 64), (("--to", "a", "--smtp", "http://x"),
