@@ -346,7 +346,7 @@ static int
 count_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
-	struct count_options o = { .output = OUTPUT_DEFAULTS };
+	struct count_options o = { .output = OUTPUT_OF_LOGS };
 	struct opt shared[LOGS_ROWS], own[COUNT_ROWS], output[OUTPUT_ROWS];
 	const struct opt *tables[] = { own, output, shared };
 	struct count c = { .context = context, .o = &o };

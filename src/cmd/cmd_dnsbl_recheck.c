@@ -426,18 +426,21 @@ recheck_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
 	struct recheck_options o = { .common.days = 2,
-		.lookup = LOOKUP_DEFAULTS, .folder = RECHECK_FOLDER,
-		.flag = RECHECK_FLAG_LETTER };
+		.common.output = OUTPUT_DEFAULTS, .lookup = LOOKUP_DEFAULTS,
+		.folder = RECHECK_FOLDER, .flag = RECHECK_FLAG_LETTER };
 	struct opt shared[MAILDIR_ROWS], asking[LOOKUP_ROWS];
 	struct opt own[RECHECK_ROWS];
-	const struct opt *tables[] = { own, asking, shared };
+	struct opt output[OUTPUT_ROWS], times[CLOCK_ROWS];
+	const struct opt *tables[] = { own, asking, shared, output, times };
 	struct recheck k = { .context = context, .o = &o };
 	int operands, status;
 
 	maildir_rows(shared, &o.common);
 	lookup_rows(asking, &o.lookup);
 	recheck_rows(own, &o);
-	operands = cmd_options(self, context, tables, 3, argc, argv, &status);
+	output_rows(output, &o.common.output);
+	clock_rows(times, &o.common.clock);
+	operands = cmd_options(self, context, tables, 5, argc, argv, &status);
 	if (operands >= 0) {
 		answers_init(&k.answers);
 		status = run_parsed(&k, operands, argv + 1);

@@ -414,7 +414,7 @@ test_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
 	struct what_if_options o = { .lookup = LOOKUP_DEFAULTS,
-		.output = OUTPUT_DEFAULTS, .top = 20 };
+		.output = OUTPUT_OF_LOGS, .top = 20 };
 	struct opt own[WHAT_IF_ROWS], output[OUTPUT_ROWS];
 	struct opt asking[LOOKUP_ROWS], shared[LOGS_ROWS];
 	const struct opt *tables[] = { own, output, asking, shared };

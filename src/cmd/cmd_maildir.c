@@ -239,8 +239,8 @@ list(struct listing *l, const struct maildir_command *c,
     const struct cmd_context *context, struct err *err)
 {
 	struct maildirs walk = *l->m;
-	bool lines = c->common.output == NULL ||
-	    strcmp(c->common.output, "text") == 0;
+	const char *output = c->common.output.output;
+	bool lines = output == NULL || strcmp(output, "text") == 0;
 	int status, printed;
 
 	if (lines)
@@ -266,9 +266,11 @@ static int
 maildir_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
-	struct maildir_command c = { .common.days = 1 };
+	struct maildir_command c = { .common.days = 1,
+		.common.output = OUTPUT_DEFAULTS };
 	struct opt shared[MAILDIR_ROWS], own[OWN_ROWS];
-	const struct opt *tables[] = { shared, own };
+	struct opt output[OUTPUT_ROWS], times[CLOCK_ROWS];
+	const struct opt *tables[] = { shared, own, output, times };
 	struct maildirs m = { 0 };
 	struct listing l = { .m = &m };
 	struct err err;
@@ -276,7 +278,9 @@ maildir_run(const struct cmd *self, struct cmd_context *context, int argc,
 
 	maildir_rows(shared, &c.common);
 	own_rows(own, &c);
-	operands = cmd_options(self, context, tables, 2, argc, argv, &status);
+	output_rows(output, &c.common.output);
+	clock_rows(times, &c.common.clock);
+	operands = cmd_options(self, context, tables, 4, argc, argv, &status);
 	if (operands >= 0) {
 		l.all = c.all;
 		l.with_details = c.with_details;

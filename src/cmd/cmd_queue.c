@@ -9,27 +9,24 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/out.h"
-#include "base/when.h"
+#include "base/zone.h"
+#include "cmd/clock.h"
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 #include "cmd/queue_report.h"
-#include "cmd/terminal.h"
 #include "queue/qmail.h"
-#include "render/render.h"
 #include "report/report.h"
 
 #define QUEUE_DIR "/var/qmail/queue"
 
 struct queue_options {
 	const char *dir;
-	const char *output;
-	const char *color;
-	const char *zone;
-	const char *now;
 	long top;
+	struct output_options output;
+	struct clock_options clock;
 };
 
-#define QUEUE_ROWS 8
+#define QUEUE_ROWS 4
 static void
 queue_rows(struct opt rows[QUEUE_ROWS], struct queue_options *o)
 {
@@ -38,22 +35,10 @@ queue_rows(struct opt rows[QUEUE_ROWS], struct queue_options *o)
 		{ .type = OPT_TEXT, .name = "dir", .argument = "DIR",
 		    .value = &o->dir, .help = "the queue's directory",
 		    .initial = QUEUE_DIR },
-		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
-		    .argument = "FORMAT", .value = &o->output,
-		    .help = "text, json, jsonl or csv", .initial = "text" },
 		{ .type = OPT_NUMBER, .name = "top", .argument = "N",
 		    .value = &o->top, .min = 0, .max = 1000000000,
 		    .help = "messages and destinations shown, 0: all",
 		    .initial = "0" },
-		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
-		    .value = &o->color, .help = "auto, always, never",
-		    .initial = "auto" },
-		{ .type = OPT_TEXT, .name = "tz", .argument = "ZONE",
-		    .value = &o->zone, .help = "time zone of times",
-		    .initial = "the system's" },
-		{ .type = OPT_TEXT, .name = "now", .argument = "TIME",
-		    .value = &o->now, .help = "what to take for the present",
-		    .initial = "the clock" },
 		{ .type = OPT_END },
 	};
 
@@ -87,10 +72,13 @@ from_logs(struct cmd_context *context, const struct queue_options *o, int argc,
 	n += add_option(all + n, "--top", top.p);
 	/* What waits may have been queued on any day. */
 	n += add_option(all + n, "--period", argc == 0 ? "all" : NULL);
-	n += add_option(all + n, "--output", o->output);
-	n += add_option(all + n, "--color", o->color);
-	n += add_option(all + n, "--tz", o->zone);
-	n += add_option(all + n, "--now", o->now);
+	n += add_option(all + n, "--output", o->output.output);
+	n += add_option(all + n, "--directory", o->output.directory);
+	n += add_option(all + n, "--color", o->output.color);
+	n += add_option(all + n, "--tz", o->clock.zone);
+	n += add_option(all + n, "--now", o->clock.now);
+	if (!o->output.csv_safe)
+		all[n++] = "--no-csv-safe";
 	for (int i = 0; i < argc; i++)
 		all[n++] = argv[i];
 	status = cmd_report.run(&cmd_report, context, n, (char **)(uintptr_t)all);
@@ -105,20 +93,12 @@ print_queue(const struct cmd_context *context, const struct queue *q,
     const struct zone *zone, int64_t now_ns, struct err *err)
 {
 	struct report *r = report_new(context->program);
-	struct render_options ro = { .csv_safe = true };
-	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
-	struct err late;
 	int status;
 
 	r->zone = zone;
 	r->period = (struct period){ INT64_MIN, INT64_MAX };
-	terminal_options(&ro, o->color);
 	queue_report(r, q, o->dir, now_ns, o->top);
-	status = renderer->render(r, &ro, out, err);
-	if (out_close(&out, &late) < 0 && status == 0) {
-		*err = late;
-		status = -1;
-	}
+	status = output_report(r, renderer, &o->output, err);
 	report_free(&r);
 	return status;
 }
@@ -127,21 +107,16 @@ static int
 from_directory(const struct cmd_context *context,
     const struct queue_options *o, struct err *err)
 {
-	const struct renderer *renderer = render_find(
-	    o->output ? o->output : "text");
+	const struct renderer *renderer = output_choose(&o->output, err);
 	struct queue q = { 0 };
 	struct zone *zone;
-	int64_t now_ns = when_now_ns();
-	int status = -1;
+	int64_t now_ns;
+	int status;
 
-	if (renderer == NULL)
-		return err_set(err, ERR_USAGE, "-o %s: there is no such "
-		    "output; there are text, json, jsonl and csv", o->output);
-	if (zone_open(&zone, o->zone, err) < 0)
+	if (renderer == NULL ||
+	    clock_open(&o->clock, NULL, &zone, &now_ns, err) < 0)
 		return -1;
-	if (o->now == NULL || when_parse(str_from(o->now), now_ns, zone,
-	    &now_ns, err) == 0)
-		status = queue_read(&q, o->dir, err);
+	status = queue_read(&q, o->dir, err);
 	if (status == 0)
 		status = print_queue(context, &q, o, renderer, zone, now_ns,
 		    err);
@@ -158,14 +133,16 @@ static int
 queue_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
-	struct queue_options o = { 0 };
-	struct opt own[QUEUE_ROWS];
-	const struct opt *tables[] = { own };
+	struct queue_options o = { .output = OUTPUT_DEFAULTS };
+	struct opt own[QUEUE_ROWS], output[OUTPUT_ROWS], times[CLOCK_ROWS];
+	const struct opt *tables[] = { own, output, times };
 	struct err err;
 	int operands, status;
 
 	queue_rows(own, &o);
-	operands = cmd_options(self, context, tables, 1, argc, argv, &status);
+	output_rows(output, &o.output);
+	clock_rows(times, &o.clock);
+	operands = cmd_options(self, context, tables, 3, argc, argv, &status);
 	if (operands < 0)
 		return status;
 	if (operands > 0)

@@ -11,7 +11,6 @@
 #include "base/utf8.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
-#include "cmd/output.h"
 #include "conf/conf.h"
 #include "maildir/tree.h"
 #include "render/render.h"
@@ -39,18 +38,6 @@ maildir_rows(struct opt rows[MAILDIR_ROWS], struct maildir_options *o)
 		{ .type = OPT_FLAG, .name = "cross-devices",
 		    .value = &o->cross_devices,
 		    .help = "go into other file systems too" },
-		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
-		    .argument = "FORMAT", .value = &o->output,
-		    .help = "text, json, jsonl or csv", .initial = "text" },
-		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
-		    .value = &o->color, .help = "auto, always, never",
-		    .initial = "auto" },
-		{ .type = OPT_TEXT, .name = "tz", .argument = "ZONE",
-		    .value = &o->zone, .help = "time zone of times",
-		    .initial = "the system's" },
-		{ .type = OPT_TEXT, .name = "now", .argument = "TIME",
-		    .value = &o->now, .help = "what to take for the present",
-		    .initial = "the clock" },
 		{ .type = OPT_END },
 	};
 
@@ -167,8 +154,7 @@ maildirs_open(struct maildirs *m, const struct maildir_options *o,
 {
 	const struct conf *c = context->conf;
 
-	*m = (struct maildirs){ .now_ns = when_now_ns(),
-		.since_ns = INT64_MIN };
+	*m = (struct maildirs){ .since_ns = INT64_MIN };
 	m->walk.users = o->users.items;
 	m->walk.n_users = o->users.n;
 	m->walk.cross_devices = o->cross_devices;
@@ -176,13 +162,8 @@ maildirs_open(struct maildirs *m, const struct maildir_options *o,
 	own_domains(m, &c->classes);
 	own_names(m, c);
 	own_relays(m, c);
-	if (o->output != NULL && render_find(o->output) == NULL)
-		return err_set(err, ERR_USAGE, "-o %s: there is no such "
-		    "output; there are text, json, jsonl and csv", o->output);
-	if (zone_open(&m->zone, o->zone ? o->zone : c->zone, err) < 0)
-		return -1;
-	if (o->now != NULL && when_parse(str_from(o->now), m->now_ns, m->zone,
-	    &m->now_ns, err) < 0)
+	if (output_choose(&o->output, err) == NULL ||
+	    clock_open(&o->clock, c->zone, &m->zone, &m->now_ns, err) < 0)
 		return -1;
 	if (o->days > 0)
 		m->since_ns = m->now_ns - o->days * WHEN_DAY_S * WHEN_SECOND;
@@ -237,10 +218,8 @@ int
 maildirs_print(struct report *r, const struct maildir_options *o,
     struct err *err)
 {
-	const struct output_options output = { .output = o->output,
-		.color = o->color, .csv_safe = true };
-	const struct renderer *renderer = output_choose(&output, err);
+	const struct renderer *renderer = output_choose(&o->output, err);
 
 	return renderer == NULL ? -1
-	    : output_report(r, renderer, &output, err);
+	    : output_report(r, renderer, &o->output, err);
 }

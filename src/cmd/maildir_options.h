@@ -10,6 +10,8 @@
 
 #include "base/mem.h"
 #include "base/opt.h"
+#include "cmd/clock.h"
+#include "cmd/output.h"
 #include "maildir/handover.h"
 #include "maildir/walk.h"
 
@@ -25,10 +27,8 @@ struct maildir_options {
 	struct opt_list users;
 	struct opt_list folders;
 	bool cross_devices;
-	const char *output;
-	const char *color;
-	const char *zone;
-	const char *now;
+	struct output_options output;
+	struct clock_options clock;
 };
 
 /* What they mean. */
@@ -45,7 +45,7 @@ struct maildirs {
 };
 
 /* The option rows; they point into o, which must outlive them. */
-#define MAILDIR_ROWS 11
+#define MAILDIR_ROWS 6
 void maildir_rows(struct opt rows[MAILDIR_ROWS], struct maildir_options *o);
 void maildir_options_clear(struct maildir_options *o);
 

@@ -11,6 +11,7 @@
 void
 output_rows(struct opt rows[OUTPUT_ROWS], struct output_options *o)
 {
+	enum { EMPTY_OK = 5 };
 	const struct opt table[] = {
 		{ .type = OPT_GROUP, .help = "Output" },
 		{ .type = OPT_TEXT, .short_name = 'o', .name = "output",
@@ -25,7 +26,8 @@ output_rows(struct opt rows[OUTPUT_ROWS], struct output_options *o)
 		{ .type = OPT_TEXT, .name = "color", .argument = "WHEN",
 		    .value = &o->color, .help = "auto, always, never",
 		    .initial = "auto" },
-		{ .type = OPT_FLAG, .name = "empty-ok", .value = &o->empty_ok,
+		[EMPTY_OK] = { .type = OPT_FLAG, .name = "empty-ok",
+		    .value = &o->empty_ok,
 		    .help = "exit status 0 though nothing was understood" },
 		{ .type = OPT_END },
 	};
@@ -33,6 +35,8 @@ output_rows(struct opt rows[OUTPUT_ROWS], struct output_options *o)
 	    "OUTPUT_ROWS is too small");
 
 	memcpy(rows, table, sizeof(table));
+	if (!o->of_logs)
+		rows[EMPTY_OK] = (struct opt){ .type = OPT_END };
 }
 
 const struct renderer *

@@ -19,9 +19,11 @@ struct output_options {
 	const char *directory;
 	const char *color;
 	bool csv_safe;
+	bool of_logs;	/* made of logs: then there is --empty-ok */
 	bool empty_ok;
 };
 #define OUTPUT_DEFAULTS { .csv_safe = true }
+#define OUTPUT_OF_LOGS { .csv_safe = true, .of_logs = true }
 
 /* The option rows; they point into o, which must outlive them. */
 #define OUTPUT_ROWS 7
