@@ -16,9 +16,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from whatif import Mail, by_list, log_of, section, table, test
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from dns import A, Stub, by_zone, probes, wait_until
+from dns import A, Stub, by_zone, probes
 from mailtally import ENVIRONMENT, PROGRAM, SCRATCH, run, scratch
 from tap import done, equal, ok
+from wait import wait_for
 
 
 def clients(n):
@@ -124,9 +125,9 @@ def test_interrupt():
         process = start(stub, log_of("many.log", clients(100)), "--rate", "0",
                         "--timeout", "60", "--concurrency", "4", "--snapshot",
                         snapshot)
-        wait_until("30 answers and silence", lambda: len(answered) >= 30 and
-                   len([q for q in stub.queries if q.type == A]) > 32 or
-                   process.poll() is not None)
+        wait_for("30 answers and silence", lambda: len(answered) >= 30 and
+                 len([q for q in stub.queries if q.type == A]) > 32 or
+                 process.poll() is not None)
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
         equal(process.returncode, 75, "%s ends it with status 75"
@@ -150,8 +151,8 @@ def test_interrupt_of_probe():
     """Before anything is known, too."""
     stub = Stub(lambda q: None)
     process = start(stub, log_of("few.log", clients(3)), "--timeout", "60")
-    wait_until("the probe", lambda: len(stub.queries) >= 2 or
-               process.poll() is not None)
+    wait_for("the probe", lambda: len(stub.queries) >= 2 or
+             process.poll() is not None)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     equal(process.returncode, 75, "Ctrl-C during the probe", err.decode())

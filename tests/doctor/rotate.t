@@ -6,11 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from mailtally import ENVIRONMENT, run, scratch
 from tap import done, equal, ok
+from wait import wait_until
 
 SUPERVISORS = {"daemontools": "supervise", "runit": "runsv",
                "s6": "s6-supervise"}
@@ -19,15 +19,6 @@ missing = [p for p in [*SUPERVISORS.values(), "multilog"]
 if missing:
     sys.exit("missing: %s; they are in Debian's daemontools, runit and s6"
              % ", ".join(missing))
-
-
-def wait_until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 class Service:

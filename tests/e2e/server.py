@@ -21,6 +21,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from mailtally import ENVIRONMENT, PROGRAM, ROOT, SCRATCH
+from wait import wait_until
 
 PLUGIN = ROOT / "share/qpsmtpd/logterse"
 QPSMTPD_PLUGINS = "/usr/share/qpsmtpd/plugins"
@@ -49,15 +50,6 @@ CONFIG = {
         "count_unrecognized_commands 3", "rcpt_ok", "logging/logterse",
         "queue/maildir %s"]),
 }
-
-
-def wait_until(condition, seconds=120):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def free_port(kind):

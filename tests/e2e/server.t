@@ -15,9 +15,10 @@ import sys
 import time
 
 from clients import Crowd
-from server import Server, missing_programs, wait_until
+from server import Server, missing_programs
 from mailtally import ENVIRONMENT, PROGRAM, Report, run, scratch
 from tap import done, equal, ok
+from wait import wait_until
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../summarize"))
 from summarizer import rows, truth

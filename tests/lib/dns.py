@@ -15,18 +15,10 @@ import tempfile
 import threading
 import time
 
-PATIENCE_S = int(os.environ.get("PATIENCE_S", "60"))
+from wait import wait_for
+
 A, NS, SOA, TXT = 1, 2, 6, 16
 NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = range(6)
-
-
-def wait_until(what, condition):
-    """Waits for something that will be so; an exception if it will not."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError("waited in vain for " + what)
-        time.sleep(0.005)
 
 
 def query_name(ip, zone):
@@ -78,8 +70,8 @@ class Rbldnsd:
                  "-b", "127.0.0.1/%d" % port, *self.arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         atexit.register(self.stop)
-        wait_until("rbldnsd to start", lambda: self.process.poll() is not None
-                   or "started" in self.log.read_text())
+        wait_for("rbldnsd to start", lambda: self.process.poll() is not None
+                 or "started" in self.log.read_text())
         return self.process.poll() is None
 
     def stop(self):

@@ -14,13 +14,14 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 import hostile
-from dns import A, Stub, probes, wait_until
+from dns import A, Stub, probes
 from lists import (CLEAN, LISTED, ZONE, Lists, public_directory,
                    public_program, rows, run_as, users)
 from mailbox import (AUTHENTICATED, FORGED, HOST, NOW, STAMPS, Mailbox, date,
                      give, message, snapshot, stamp)
 from mailtally import ENVIRONMENT, PROGRAM, run, scratch
 from tap import done, equal, ok
+from wait import wait_for
 
 lists = Lists()
 ANN, BOB = 60001, 60002
@@ -396,7 +397,7 @@ def test_interrupted():
          "--resolver", stub.address, "--list", ZONE, "--timeout", "500",
          "--action", "move", "--apply", "--journal", journal, box.path],
         env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_until("all questions", lambda: len(set(stub.asked(ZONE, A))) >= 6)
+    wait_for("all questions", lambda: len(set(stub.asked(ZONE, A))) >= 6)
     p.send_signal(signal.SIGINT)
     out, err = p.communicate()
     equal(p.returncode, 75, "exit status of an interrupted run", err)

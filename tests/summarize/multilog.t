@@ -14,10 +14,11 @@ import sys
 import threading
 import time
 
-from summarizer import (COPY, Multilog, chunks, rows, truth, wait_until,
+from summarizer import (COPY, Multilog, chunks, rows, truth,
                         without_stamps)
 from mailtally import ENVIRONMENT, PROGRAM, scratch
 from tap import done, equal, ok
+from wait import wait_until
 
 if not shutil.which("multilog"):
     sys.exit("multilog is missing; it is in Debian's package daemontools")

@@ -6,12 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import terse
 from mailtally import (ENVIRONMENT, PROGRAM, SCRATCH, TIMEOUT_S,
                        corpus_log)
+from wait import wait_until
 
 COPY = "mailtally.state"
 ROW = re.compile(rb"(\S+) +(@[0-9a-f]{24}) +(\d+)\n")
@@ -177,12 +177,3 @@ def chunks(n_bytes, pick):
 
 def without_stamps(log):
     return re.sub(rb"^@[0-9a-f]{24} ", b"", log, flags=re.M)
-
-
-def wait_until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False

@@ -8,9 +8,10 @@ import signal
 import subprocess
 import time
 
-from follower import Tail, label, numbered, wait_until
+from follower import Tail, label, numbered
 from mailtally import run, scratch
 from tap import done, equal, ok
+from wait import wait_for
 
 ALL = ("-n", "100000000")
 

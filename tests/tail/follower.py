@@ -9,12 +9,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from mailtally import ENVIRONMENT, PROGRAM, SCRATCH, scratch
+from wait import PATIENCE_S, wait_for
 
-PATIENCE_S = int(os.environ.get("PATIENCE_S", "60"))
 EPOCH = 1767225600
 
 
@@ -28,15 +27,6 @@ def numbered(number, stamp=True):
     line = b"%d Accepted connection 0/40 from 192.0.2.%d / host%d.example\n" % (
         number, number % 250 + 1, number)
     return label(number) + b" " + line if stamp else line
-
-
-def wait_until(what, condition):
-    """Waits for something that will be so; an exception if it will not."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError("waited in vain for " + what)
-        time.sleep(0.001)
 
 
 class Tail:
@@ -66,13 +56,13 @@ class Tail:
 
     def wait_for(self, text):
         """Until it has printed it."""
-        wait_until("%r of %s" % (text, self.err()),
-                   lambda: text in self.out() or not self.alive())
+        wait_for("%r of %s" % (text, self.err()),
+                 lambda: text in self.out() or not self.alive())
         return self
 
     def wait_ready(self):
         """Until it has nothing to do but to wait."""
-        wait_until("it to sleep", lambda: self.sleeps())
+        wait_for("it to sleep", lambda: self.sleeps())
         return self
 
     def sleeps(self):

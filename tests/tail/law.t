@@ -6,9 +6,10 @@ import shutil
 import subprocess
 import sys
 
-from follower import Tail, wait_until
+from follower import Tail
 from mailtally import corpus_log, run, scratch
 from tap import done, equal, ok
+from wait import wait_for
 
 if not shutil.which("multilog"):
     sys.exit("multilog is missing; it is in Debian's package daemontools")
@@ -41,8 +42,8 @@ for name in SETS:
             f.write(piece)
     for form, process in tails:
         searched = run("grep", "--all", *form, path)
-        wait_until("all of it", lambda: process.out().count(b"\n") >=
-                   searched.out.count(b"\n") - 1 and process.sleeps())
+        wait_for("all of it", lambda: process.out().count(b"\n") >=
+                 searched.out.count(b"\n") - 1 and process.sleeps())
         status = process.stop()
         equal(status, 0, "%s %s: it ends in order" % (name, " ".join(form)),
               process.err())
@@ -68,8 +69,8 @@ for name in ("modern-8field", "old-plugin-colon"):
     multilog.stdin.close()
     equal(multilog.wait(), 0, name + ": multilog ends in order")
     searched = run("grep", "--all", *form, folder)
-    wait_until("all of it", lambda: process.out().count(b"\n") >=
-               searched.out.count(b"\n") - 1 and process.sleeps())
+    wait_for("all of it", lambda: process.out().count(b"\n") >=
+             searched.out.count(b"\n") - 1 and process.sleeps())
     equal(process.stop(), 0, name + ": it ends in order", process.err())
     equal(process.out(), searched.out, "%s: tail over %d rotations is grep "
           "--all" % (name, len(list(folder.glob("@*")))))

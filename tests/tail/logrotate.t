@@ -12,9 +12,10 @@ import shutil
 import signal
 import sys
 
-from follower import Tail, faults, numbered, wait_until
+from follower import Tail, faults, numbered
 from mailtally import scratch
 from tap import done, equal, ok
+from wait import wait_for
 
 ROTATIONS = int(os.environ.get("ROTATIONS", "220"))
 KEPT = 15 # rotated files
@@ -118,10 +119,10 @@ def run(name, rotate, what="maillog", tail=(), stopped=False):
         # What is removed next must have been seen, or could not be.
         if i >= KEPT - 3:
             seen = log.wholes[i - KEPT + 3]
-            wait_until("line %d" % seen, lambda: process.last() >= seen)
+            wait_for("line %d" % seen, lambda: process.last() >= seen)
         # Asleep over some rotations: it has to find out afterwards.
         if stopped and i % 20 == 10:
-            wait_until("all", lambda: process.last() >= log.whole)
+            wait_for("all", lambda: process.last() >= log.whole)
             process.process.send_signal(signal.SIGSTOP)
         rotate(log)
         if stopped and i % 20 == 17:

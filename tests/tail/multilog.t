@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from follower import Tail, faults, numbered, wait_until
+from follower import Tail, faults, numbered
 from mailtally import scratch
 from tap import done, equal, ok
 

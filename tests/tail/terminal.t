@@ -11,9 +11,10 @@ import struct
 import termios
 import threading
 
-from follower import Tail, label, numbered, wait_until
+from follower import Tail, label, numbered
 from mailtally import scratch
 from tap import done, equal, ok
+from wait import wait_for
 
 
 class Terminal:
@@ -51,8 +52,8 @@ class Terminal:
             self.seen += data
 
     def wait_for(self, text):
-        wait_until("%r in %r" % (text, self.seen[-500:]),
-                   lambda: text in self.seen)
+        wait_for("%r in %r" % (text, self.seen[-500:]),
+                 lambda: text in self.seen)
         return self
 
     def stop(self, number=signal.SIGTERM):
@@ -127,7 +128,7 @@ with open(log, "ab") as f:
     f.write(numbered(1) + numbered(2) + numbered(3) + denied(2) + queued(3) +
             queued(3) + denied(1)[:-1].replace(b"901", b"902") + b"\n")
 t.wait_for(b"accepted 2  rejected 1  deferred 1  50.0 % accepted")
-wait_until("the end of that line", lambda: re.search(
+wait_for("the end of that line", lambda: re.search(
     rb"accepted 2 .*slots \d+/\d+", t.seen))
 ok(re.search(rb"rejected 1 .*\b[1-9][0-9.]* events/s", t.seen),
    "events a second are counted", t.seen[-200:])
