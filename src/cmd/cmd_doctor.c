@@ -2,26 +2,29 @@
  * cmd_doctor.c - "mailtally doctor": is everything as it should be, and what
  * to do if not.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/out.h"
+#include "base/mem.h"
 #include "base/period.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_guard.h"
 #include "cmd/doctor_options.h"
 #include "cmd/doctor_report.h"
+#include "cmd/inputs.h"
 #include "cmd/length.h"
 #include "cmd/logs.h"
-#include "cmd/terminal.h"
+#include "cmd/output.h"
 #include "conf/conf.h"
+#include "dns/resolve.h"
 #include "doctor/doctor.h"
 #include "render/render.h"
 #include "report/report.h"
+#include "store/place.h"
 
 #define DAY_NS (WHEN_DAY_S * WHEN_SECOND)
 
@@ -66,14 +69,60 @@ static int
 read_options(struct examination *x, const struct doctor_options *o,
     struct err *err)
 {
-	x->now_ns = when_now_ns();
 	x->disk_percent = o->disk;
 	x->stale_ns = DAY_NS;
 	if (o->stale != NULL && length_parse("stale", o->stale, &x->stale_ns,
 	    err) == -1)
 		return -1;
-	return o->now == NULL ? 0 : when_parse(str_from(o->now), x->now_ns,
-	    x->zone, &x->now_ns, err);
+	return clock_now(&o->clock, x->zone, &x->now_ns, err);
+}
+
+/* Those that refuse mail by the client's address, as qpsmtpd is set up. */
+static int
+ask_lists(struct examination *x, const struct conf *c, const char *server,
+    struct err *err)
+{
+	struct str *names;
+	size_t n = 0;
+	int status;
+
+	if (server != NULL && resolver_check_server(server, err) == -1)
+		return -1;
+	names = mem_zalloc((c->n_lists + 1) * sizeof(*names));
+	for (size_t i = 0; i < c->n_lists; i++)
+		if (strcmp(c->lists[i].type, "DNSBL") == 0)
+			names[n++] = c->lists[i].zone;
+	status = n == 0 ? 0 : doctor_ask_lists(x, names, n, server, err);
+	free(names);
+	return status;
+}
+
+static void
+choose_ports(struct examination *x, const struct conf *c)
+{
+	const struct service_port ports[SERVICE_PORTS] = {
+		{ "qpsmtpd", c->port_qpsmtpd },
+		{ "sqpsmtpd", c->port_sqpsmtpd },
+	};
+
+	memcpy(x->ports, ports, sizeof(ports));
+}
+
+/* The file to look at, to be freed, or NULL; that nobody named may be missing. */
+static char *
+choose_store(const char *named)
+{
+	char *file;
+
+	if (named != NULL && strcmp(named, "none") == 0)
+		return NULL;
+	if (named != NULL && strcmp(named, "default") != 0)
+		return mem_strdup(named);
+	file = store_default_place(false, NULL);
+	if (file == NULL || named != NULL || access(file, F_OK) == 0)
+		return file;
+	free(file);
+	return NULL;
 }
 
 static void
@@ -92,27 +141,17 @@ add_places(struct examination *x, const struct cmd_context *context, int argc,
 
 static int
 print_rendered(const struct cmd_context *context, const struct examination *x,
-    const struct renderer *renderer, struct err *err)
+    const struct renderer *renderer, const struct output_options *o,
+    struct err *err)
 {
 	struct report *r = report_new(context->program);
-	struct render_options ro = { .csv_safe = true };
-	struct out *out = out_open_fd(STDOUT_FILENO, "standard output");
-	char host[256] = "localhost";
-	struct err late;
 	int status;
 
-	if (gethostname(host, sizeof(host) - 1) == 0)
-		r->host = arena_str(&r->arena, str_from(host));
-	if (context->conf->host != NULL)
-		r->host = arena_str(&r->arena, str_from(context->conf->host));
+	inputs_name_host(r, context->conf);
 	r->zone = x->zone;
 	r->period = (struct period){ INT64_MIN, INT64_MAX };
 	doctor_report(r, x);
-	status = renderer->render(r, &ro, out, err);
-	if (out_close(&out, &late) == -1 && status == 0) {
-		*err = late;
-		status = -1;
-	}
+	status = output_report(r, renderer, o, err);
 	report_free(&r);
 	return status;
 }
@@ -120,14 +159,15 @@ print_rendered(const struct cmd_context *context, const struct examination *x,
 /* text: in our own words, because commands must not be cut to a column. */
 static int
 print_examination(const struct cmd_context *context,
-    const struct examination *x, const struct renderer *renderer)
+    const struct examination *x, const struct renderer *renderer,
+    const struct output_options *o)
 {
 	struct buf b = { 0 };
 	struct err err;
 	int status;
 
 	if (strcmp(renderer->name, "text") != 0)
-		return print_rendered(context, x, renderer, &err) == -1 ?
+		return print_rendered(context, x, renderer, o, &err) == -1 ?
 		    cmd_fail(&err) : 0;
 	doctor_text(&b, x);
 	status = cmd_print(&b);
@@ -139,33 +179,36 @@ static int
 examine(struct cmd_context *context, const struct doctor_options *o, int argc,
     char **argv)
 {
-	const struct renderer *renderer = render_find(
-	    o->output ? o->output : "text");
 	struct examination x = { 0 };
 	struct zone *zone = NULL;
+	char *store = NULL;
 	struct err err;
+	const struct renderer *renderer = output_choose(&o->output, &err);
 	int status;
 
-	if (renderer == NULL) {
-		err_set(&err, ERR_USAGE, "-o %s: there is no such output; there "
-		    "are text, json, jsonl and csv", o->output);
+	if (renderer == NULL)
 		return cmd_fail(&err);
-	}
 	load_settings(context, &x);
-	choose_zone(&x, &zone, o->zone ? o->zone : context->conf->zone);
-	if (read_options(&x, o, &err) == -1) {
+	choose_zone(&x, &zone, o->clock.zone ? o->clock.zone
+	    : context->conf->zone);
+	if (read_options(&x, o, &err) == -1 ||
+	    (o->dns && ask_lists(&x, context->conf, o->resolver, &err) == -1)) {
 		status = cmd_fail(&err);
 	} else {
 		choose_interval(&x, context->conf);
+		choose_ports(&x, context->conf);
+		x.store = store = choose_store(o->store);
 		add_places(&x, context, argc, argv);
 		doctor_examine(&x);
 		if (o->fix && doctor_fix(&x, &err) > 0)
 			cmd_fail(&err);
-		status = print_examination(context, &x, renderer);
+		status = print_examination(context, &x, renderer,
+		    &o->output);
 		if (status == 0)
 			status = (int)doctor_severity(&x);
 	}
 	doctor_clear(&x);
+	free(store);
 	zone_close(&zone);
 	return status;
 }
@@ -202,13 +245,16 @@ static int
 doctor_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
-	struct doctor_options o = { .disk = 90 };
-	struct opt own[DOCTOR_ROWS];
-	const struct opt *tables[] = { own };
+	struct doctor_options o = { .disk = 90, .dns = true,
+		.output = OUTPUT_DEFAULTS };
+	struct opt own[DOCTOR_ROWS], output[OUTPUT_ROWS], times[CLOCK_ROWS];
+	const struct opt *tables[] = { own, output, times };
 	int operands, status;
 
 	doctor_rows(own, &o);
-	operands = cmd_options(self, context, tables, 1, argc, argv, &status);
+	output_rows(output, &o.output);
+	clock_rows(times, &o.clock);
+	operands = cmd_options(self, context, tables, 3, argc, argv, &status);
 	if (operands < 0)
 		return status;
 	if (o.list)
@@ -224,7 +270,9 @@ const struct cmd cmd_doctor = {
 	.summary = "is all well with the logs, and what to do if not",
 	.help = "Looks at the logs that are named or configured: can they be "
 		"read and understood, are they written now, do they reach back far "
-		"enough, is multilog well and its state sane. Each finding comes "
+		"enough, is multilog well and its state sane; and at what is around "
+		"them: does the server listen, do the configured block lists answer "
+		"its name server, is the store whole. Each finding comes "
 		"with the command that puts it right. The exit status is 0 if all "
 		"is well, 1 with warnings, 2 if something is critical, as "
 		"monitoring expects it.\n"

@@ -23,6 +23,8 @@ conf_init(struct conf *c)
 		.keep_qpsmtpd = LOG_KEEPING,
 		.keep_sqpsmtpd = LOG_KEEPING,
 		.keep_qmail = LOG_KEEPING,
+		.port_qpsmtpd = 25,
+		.port_sqpsmtpd = 465,
 	};
 	classes_init(&c->classes);
 	ARRAY_PUSH(c->junk_folders.items, c->junk_folders.n,

@@ -83,6 +83,7 @@ struct conf {
 
 	/* [qpsmtpd] [sqpsmtpd] [qmail] */
 	struct log_keeping keep_qpsmtpd, keep_sqpsmtpd, keep_qmail;
+	long port_qpsmtpd, port_sqpsmtpd; /* where they listen; 0: nowhere */
 };
 
 void conf_init(struct conf *c);

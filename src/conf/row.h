@@ -76,6 +76,7 @@ extern const struct conf_type conf_type_percent_or_auto; /* [double], < 0 */
 extern const struct conf_type conf_type_ip;	/* [struct ip] */
 extern const struct conf_type conf_type_file_count; /* [long] */
 extern const struct conf_type conf_type_file_bytes; /* [long] */
+extern const struct conf_type conf_type_port;	/* [long] */
 
 /* lists.c */
 extern const struct conf_type conf_type_logs;

@@ -289,6 +289,14 @@ const struct row conf_rows[] = {
 		.help = "How many bytes one of them may have.",
 	},
 	{
+		.section = "qpsmtpd",
+		.key = "port",
+		.type = &conf_type_port,
+		.offset = AT(port_qpsmtpd),
+		.help = "Where it takes mail: doctor looks whether somebody "
+		    "listens there; 0: it does not look.",
+	},
+	{
 		.section = "sqpsmtpd",
 		.key = "keep_log_files",
 		.type = &conf_type_file_count,
@@ -302,6 +310,14 @@ const struct row conf_rows[] = {
 		.type = &conf_type_file_bytes,
 		.offset = AT(keep_sqpsmtpd.bytes),
 		.help = "How many bytes one of them may have.",
+	},
+	{
+		.section = "sqpsmtpd",
+		.key = "port",
+		.type = &conf_type_port,
+		.offset = AT(port_sqpsmtpd),
+		.help = "Where it takes mail: doctor looks whether somebody "
+		    "listens there; 0: it does not look.",
 	},
 	{
 		.section = "qmail",

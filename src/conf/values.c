@@ -290,3 +290,14 @@ const struct conf_type conf_type_file_bytes = {
 	.set = set_file_bytes,
 	.print = print_long,
 };
+
+static int
+set_port(const struct assignment *a)
+{
+	return set_between(a, 0, 65535, "is not a port, 0 to 65535");
+}
+
+const struct conf_type conf_type_port = {
+	.set = set_port,
+	.print = print_long,
+};

@@ -366,5 +366,20 @@ const struct check doctor_checks[] = {
 	    .of_place = check_disk,
 	    .help = "The disk of a log is nearly full; from 98 % on this is "
 	    "critical." },
+	{ .id = "port", .severity = SEVERITY_CRITICAL,
+	    .of_place = check_port,
+	    .help = "A service has a log, but nobody listens on its port." },
+	{ .id = "resolver", .severity = SEVERITY_WARNING,
+	    .of_machine = check_resolver,
+	    .help = "Configured block lists do not answer our name server." },
+	{ .id = "list-dead", .severity = SEVERITY_WARNING,
+	    .of_machine = check_list_dead,
+	    .help = "A configured block list lists nothing." },
+	{ .id = "list-wild", .severity = SEVERITY_CRITICAL,
+	    .of_machine = check_list_wild,
+	    .help = "A configured block list lists the whole world." },
+	{ .id = "store", .severity = SEVERITY_WARNING,
+	    .of_machine = check_store,
+	    .help = "The store cannot be read, or is damaged." },
 	{ .id = NULL }
 };

@@ -2,7 +2,7 @@
  * checks.h - the checks, for doctor/ alone: each looks at one thing.
  *
  * checks.c has those of lines and of the machine, checks_multilog.c those of
- * what multilog keeps in a log directory.
+ * what multilog keeps in a log directory, checks_around.c what is around.
  */
 #ifndef DOCTOR_CHECKS_H
 #define DOCTOR_CHECKS_H
@@ -33,6 +33,13 @@ bool check_blocked(struct examination *x, const struct place *p,
 bool check_unprocessed(struct examination *x, const struct place *p,
     struct finding *f);
 bool check_no_writer(struct examination *x, const struct place *p,
+    struct finding *f);
+
+bool check_resolver(struct examination *x, struct finding *f);
+bool check_list_dead(struct examination *x, struct finding *f);
+bool check_list_wild(struct examination *x, struct finding *f);
+bool check_store(struct examination *x, struct finding *f);
+bool check_port(struct examination *x, const struct place *p,
     struct finding *f);
 
 #endif

@@ -104,6 +104,7 @@ doctor_clear(struct examination *x)
 	for (size_t i = 0; i < x->n_places; i++)
 		place_free(&x->places[i]);
 	free(x->places);
+	free(x->lists);
 	free(x->findings);
 	arena_clear(&x->arena);
 	*x = (struct examination){ 0 };

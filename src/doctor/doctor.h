@@ -18,6 +18,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "dns/dnsbl.h"
 
 struct err;
 struct place;
@@ -26,6 +27,20 @@ struct zone;
 /* The exit statuses of monitoring plugins. */
 enum severity { SEVERITY_OK = 0, SEVERITY_WARNING, SEVERITY_CRITICAL };
 const char *severity_name(enum severity s);
+
+/* A block list, and what it says of itself. */
+struct list_seen {
+	struct str name;
+	enum dnsbl_health health;
+	struct str state; /* "does not list 127.0.0.2, ..." */
+};
+
+/* Where a service takes mail; its log is in a directory of its name. */
+struct service_port {
+	const char *service;
+	long port; /* 0: not looked at */
+};
+#define SERVICE_PORTS 2
 
 /* What is examined and what was found. */
 struct examination {
@@ -37,6 +52,10 @@ struct examination {
 	int64_t interval_ns;	  /* how long a report is */
 	int64_t stale_ns;	  /* the newest line may be so old */
 	long disk_percent;	  /* a disk may be so full */
+	struct service_port ports[SERVICE_PORTS];
+	const char *store;	  /* a file to look at, or NULL */
+	struct list_seen *lists;
+	size_t n_lists, cap_lists;
 	struct place **places;
 	size_t n_places, cap_places;
 	struct finding *findings;
@@ -75,6 +94,12 @@ extern const struct check doctor_checks[];
 
 /* Adds a place and looks at it; its path must outlive x. */
 void doctor_add(struct examination *x, const char *path);
+/*
+ * Asks each of n block lists whether it works (dnsbl_probe), through a name
+ * server as resolver_options has it; within seconds.  -1: server is none.
+ */
+int doctor_ask_lists(struct examination *x, const struct str *names, size_t n,
+    const char *server, struct err *err);
 /* Looks for all there is to find, worst first. */
 void doctor_examine(struct examination *x);
 /*

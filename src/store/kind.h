@@ -22,6 +22,7 @@ struct store_kind {
 	    const struct store_settings *settings, struct err *err);
 	/* A delta that was begun is rolled back before. */
 	void (*close)(struct store *s);
+	int (*verify)(struct store *s, struct err *err);
 
 	int (*get_meta)(struct store *s, const char *name, struct arena *a,
 	    struct str *value, struct err *err);

@@ -430,6 +430,25 @@ close_store(struct store *store)
 }
 
 static int
+verify(struct store *store, struct err *err)
+{
+	struct sqlite_store *s = sqlite_of(store);
+	sqlite3_stmt *st = NULL;
+	int result = -1;
+
+	if (sqlite3_prepare_v2(s->db, "PRAGMA quick_check(1)", -1, &st,
+	    NULL) != SQLITE_OK || sqlite3_step(st) != SQLITE_ROW)
+		fail(s, err);
+	else if (!str_eq(text_at(st, 0), STR("ok")))
+		err_set(err, ERR_DATA, "%s: it is damaged: %.*s",
+		    s->store.name, STR_ARG(str_head(text_at(st, 0), 200)));
+	else
+		result = 0;
+	sqlite3_finalize(st);
+	return result;
+}
+
+static int
 connect_to(struct sqlite_store *s, const char *name, int flags)
 {
 	int code;
@@ -1100,6 +1119,7 @@ const struct store_kind store_sqlite = {
 	.takes = takes,
 	.open = open_store,
 	.close = close_store,
+	.verify = verify,
 	.get_meta = get_meta,
 	.set_meta = set_meta,
 	.chains = chains,

@@ -144,6 +144,12 @@ store_facts_since(struct store *s, int32_t *day, struct err *err)
 /* ---- what kinds do by themselves ---- */
 
 int
+store_verify(struct store *s, struct err *err)
+{
+	return s->kind->verify(s, err);
+}
+
+int
 store_get_meta(struct store *s, const char *name, struct arena *a,
     struct str *value, struct err *err)
 {

@@ -85,6 +85,9 @@ const struct store_settings *store_settings(const struct store *s);
 /* The file, as messages name it; valid until the closing. */
 const char *store_name(const struct store *s);
 
+/* Is the file whole?  Reads all of it.  ERR_DATA: what is wrong. */
+int store_verify(struct store *s, struct err *err);
+
 /* Further metadata, texts by name.  Absent if there is none; in the arena. */
 int store_get_meta(struct store *s, const char *name, struct arena *a,
     struct str *value, struct err *err);

@@ -10,13 +10,16 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from dns import REFUSED, Stub, by_zone, probes
 from mailtally import CORPUS, ENVIRONMENT, PROGRAM, ROOT, run, scratch
 from tap import done, equal, ok
+from wait import wait_until
 
 if not shutil.which("multilog"):
     sys.exit("multilog is missing; it is in Debian's package daemontools")
@@ -24,15 +27,6 @@ if not shutil.which("multilog"):
 LISTED = [line.split()[0] for line in
           run("doctor", "--list").out.decode().splitlines()]
 produced = set()
-
-
-def wait_until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def after(seconds):
@@ -170,6 +164,83 @@ finds("a zone that does not exist", ["zone"], healthy.path,
       env={"TZ": "Middle/Earth"})
 finds("a clock that was never set", ["clock", "future"], "--now",
       "2001-01-01T00:00:00Z", healthy.path)
+
+# ---- what is around ----
+
+
+def lists(*names):
+    """Configured, as an SME Server's RBLList is."""
+    return {"MAILTALLY_LISTS_DNSBL": ",".join(names)}
+
+
+def nothing(query):
+    return query.nothing()
+
+
+server = Stub(by_zone({
+    "good.example": probes(nothing), "other.example": probes(nothing),
+    "dead.example": nothing, "wild.example": lambda query: query.listed(),
+    "shy.example": lambda query: query.listed("127.255.255.254"),
+    "closed.example": lambda query: query.reply(rcode=REFUSED)}))
+here = ("--resolver", server.address, healthy.path)
+finds("block lists that answer", [], *here,
+      env=lists("good.example", "other.example", "GOOD.example."))
+equal(len(server.asked("good.example", 1)), 2, "each is asked once")
+for name in ("shy.example", "closed.example"):
+    rows = finds("a name server that %s does not answer" % name, ["resolver"],
+                 *here, env=lists("good.example", name))
+    ok("1 of 2 do not answer it: %s gives" % name in rows[0]["what"],
+       "it is named", rows)
+rows = finds("no name server", ["resolver"], "--resolver", "127.0.0.1:1",
+             healthy.path, env=lists("good.example"))
+finds("no name server, and it is not asked for", [], "--no-dns", "--resolver",
+      "127.0.0.1:1", healthy.path, env=lists("good.example"))
+rows = finds("a list that lists nothing", ["list-dead"], *here,
+             env=lists("good.example", "dead.example"))
+ok("dead.example" in rows[0]["what"] and rows[0]["command"].startswith(
+    "grep -rn dead.example /etc/qpsmtpd"), "where it may stand", rows)
+finds("a list that lists all", ["list-wild"], *here,
+      env=lists("wild.example"))
+equal(run("doctor", "--resolver", "nobody", healthy.path,
+          env=lists("good.example")).status, 64, "a name server that is none")
+
+store = scratch("mail.db")
+equal(run("ingest", "--store", store, healthy.path).status, 0, "a store")
+finds("a store that is whole", [], "--store", store, healthy.path)
+page = 8192
+damaged = scratch("damaged.db", store.read_bytes()[:page] + b"\xa5" * page +
+                  store.read_bytes()[2 * page:])
+rows = finds("a store that is not", ["store"], "--store", damaged,
+             healthy.path)
+subprocess.run(["sh", "-c", rows[0]["command"].replace(
+    "mailtally ingest", '"%s" ingest --quiet' % PROGRAM) + " " + str(
+        healthy.path)], env=ENVIRONMENT, check=True)
+finds("after the command that was told", [], "--store", damaged, healthy.path)
+finds("a file that is no store", ["store"], "--store",
+      scratch("none.db", b"this is none, but long enough\n" * 999),
+      healthy.path)
+finds("a store that is not there", ["store"], "--store",
+      scratch("nowhere.db"), healthy.path)
+home = {"HOME": str(scratch("home")), "XDG_STATE_HOME": ""}
+finds("that nobody named", [], healthy.path, env=home)
+
+service = Multilog("services/qpsmtpd")
+service.write(connection(100))
+with socket.socket() as s, socket.socket(socket.AF_INET6) as s6:
+    s.bind(("127.0.0.1", 0))
+    port = {"MAILTALLY_QPSMTPD_PORT": str(s.getsockname()[1])}
+    rows = finds("a port that nobody listens on", ["port"], service.path,
+                 env=port)
+    equal(rows[0]["command"], "sv up qpsmtpd || svc -u qpsmtpd", "what to do")
+    s.listen()
+    finds("one that somebody listens on", [], service.path, env=port)
+    s6.bind(("::1", 0))
+    s6.listen()
+    finds("over IPv6 alone", [], service.path, env={
+        "MAILTALLY_QPSMTPD_PORT": str(s6.getsockname()[1])})
+finds("a port that is not looked at", [], service.path,
+      env={"MAILTALLY_QPSMTPD_PORT": "0"})
+equal(service.close(), 0, "multilog ends in order")
 
 # ---- files and lines ----
 
