@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/ip.h"
 #include "conf/row.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -230,6 +231,28 @@ take_domains(struct conf *c, struct str text, struct str domains)
 	buf_clear(&b);
 }
 
+/*
+ * The server's own address: what it hands over to itself comes from elsewhere
+ * (maildir.relay), and as a client it is Local, which a private one is anyway.
+ */
+static void
+take_local_ip(struct conf *c, struct str text)
+{
+	struct str address = find_record(text, STR("LocalIP"));
+	struct buf b = { 0 };
+	struct ip ip;
+
+	if (!ip_parse(address, &ip))
+		return;
+	take(c, "maildir.relay", address);
+	if (!ip_is_private(&ip) && conf_get(c, STR("classes.local_network"), &b,
+	    NULL) == 0) {
+		buf_printf(&b, ", %.*s", STR_ARG(address));
+		take(c, "classes.local_network", buf_str(&b));
+	}
+	buf_clear(&b);
+}
+
 int
 conf_read_sme(struct conf *c, const char *directory, struct err *err)
 {
@@ -243,6 +266,7 @@ conf_read_sme(struct conf *c, const char *directory, struct err *err)
 		c->origin = "the configuration data base";
 		take_host(c, buf_str(&text));
 		take_domains(c, buf_str(&text), buf_str(&domains));
+		take_local_ip(c, buf_str(&text));
 		for (size_t i = 0; i < COUNT(sme_rows); i++)
 			take_row(c, &sme_rows[i], buf_str(&text), &facts);
 		take(c, "report.fact", buf_str(&facts));

@@ -7,7 +7,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from mailtally import run, scratch
+from mailtally import ENVIRONMENT, run, scratch
 from tap import done, equal, ok
 
 DB = scratch("db")
@@ -27,7 +27,6 @@ spamassassin=service|RejectLevel|12|TagLevel|5|status|enabled
 ourtown.example=domain|Content|Primary|Description|Primary domain
 shop.example=domain|Content|shop|Removable|yes
 """)
-NONE = {"MAILTALLY_REPORT_HOST": ""}
 
 
 def config(*arguments, sme=DB, **env):
@@ -52,13 +51,17 @@ for key, value in {
         "qmail.keep_log_files": "7", "qmail.KeepLogFiles": "7",
         "qmail.MaxFileSize": "5000000", "qpsmtpd.KeepLogFiles": "30",
         "lists.dnsbl": "zen.spamhaus.org, bl.spamcop.net",
-        "lists.rhsbl": "",
+        "lists.rhsbl": "", "maildir.relay": "192.168.1.1",
+        "classes.local_network": "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "
+                                 "fc00::/7, fe80::/10",
 }.items():
     equal(get(key), value, "from the data base: " + key)
 r = run("config", "get", "report.host", env={
     "MAILTALLY_SME": str(DB), "MAILTALLY_REPORT_HOST": "other.example"})
 equal(r.out, b"other.example\n", "the environment comes after it")
-ok("Connections at a time=40" in get("report.fact"), "limits are facts")
+for fact in ("Connections at a time=40", "Connections of one client=5",
+             "Log level of qpsmtpd=6", "qplogsumm=enabled"):
+    ok(fact in get("report.fact"), "a line of the head: " + fact)
 said = origins(config())
 equal(said.get("tag_level"), "the configuration data base", "it is said")
 ok("keep_log_files" in said and "zone" not in said, "a default has no origin",
@@ -78,6 +81,69 @@ said = origins(config(MAILTALLY_CONF=str(conf),
 equal((said["tag_level"], said["reject_level"], said["keep_log_files"]),
       (str(conf), "the configuration data base",
        "MAILTALLY_QMAIL_KEEP_LOG_FILES"), "each says where it is from")
+
+# Each is a default: the file has the last word.
+full = scratch("full")
+full.mkdir()
+(full / "configuration").write_text("""\
+DomainName=ourtown.example
+LocalIP=198.51.100.7
+SystemName=mail
+mailstats=report|Base|Midday|GeoipCutoffPercent|2.5|Interval|monthly|SARulePercentThreshold|3
+qmail=service|KeepLogFiles|7|MaxFileSize|100000
+qpsmtpd=service|BadCountries|XX:YY|DNSBL|enabled|KeepLogFiles|8|LogLevel|6|MaxFileSize|200000|RBLList|a.example:b.example|RHSBL|enabled|SBLList|c.example;d.example|URIBL|enabled|UBLList|e.example|qplogsumm|enabled
+sqpsmtpd=service|KeepLogFiles|9|MaxFileSize|300000
+smtpd=service|Instances|40|InstancesPerIP|5
+spamassassin=service|RejectLevel|12|TagLevel|5
+""")
+(full / "domains").write_text("ourtown.example=domain|Content|Primary\n"
+                              "shop.example=domain|Content|shop\n")
+TAKEN = {
+    "report.host": ("mail.ourtown.example", "mx.example"),
+    "classes.local_domain": ("shop.example, ourtown.example", "x.example"),
+    "classes.local_network": ("10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "
+                              "fc00::/7, fe80::/10, 198.51.100.7",
+                              "192.0.2.0/24"),
+    "maildir.relay": ("198.51.100.7", "192.0.2.1"),
+    "report.interval": ("monthly", "daily"),
+    "report.base": ("midday", "midnight"),
+    "report.country_cutoff": ("2.5", "1"),
+    "report.sa_rule_threshold": ("3", "1"),
+    "report.refused_country": ("XX, YY", "ZZ"),
+    "report.fact": ('"Connections at a time=40", "Connections of one '
+                    'client=5", "Log level of qpsmtpd=6", qplogsumm=enabled',
+                    "a=b"),
+    "lists.dnsbl": ("a.example, b.example", "x.example"),
+    "lists.rhsbl": ("c.example, d.example", "x.example"),
+    "lists.uribl": ("e.example", "x.example"),
+    "qmail.keep_log_files": ("7", "70"),
+    "qmail.max_file_size": ("100000", "5000"),
+    "qpsmtpd.keep_log_files": ("8", "80"),
+    "qpsmtpd.max_file_size": ("200000", "5000"),
+    "sqpsmtpd.keep_log_files": ("9", "90"),
+    "sqpsmtpd.max_file_size": ("300000", "5000"),
+    "classes.tag_level": ("5", "6"),
+    "classes.reject_level": ("12", "13"),
+}
+sections = {}
+for key, (_, own) in TAKEN.items():
+    section, name = key.split(".")
+    sections.setdefault(section, []).append("%s = %s\n" % (name, own))
+conf = scratch("all.conf", "".join("[%s]\n%s" % (s, "".join(lines))
+                                   for s, lines in sections.items()))
+# The tests have one of their own, which would come last.
+del ENVIRONMENT["MAILTALLY_REPORT_HOST"]
+for key, (value, own) in TAKEN.items():
+    equal(get(key, sme=full), value, "from the data base: " + key)
+    equal(get(key, sme=full, MAILTALLY_CONF=str(conf)), own,
+          "the file's " + key + " instead")
+r = run("report", "--sections", "codes", os.path.join(
+    os.environ.get("EXAMPLES", "examples"), "log"),
+    env={"MAILTALLY_SME": str(full)})
+for line in ("mail.ourtown.example", "Connections at a time", "40",
+             "Connections of one client", "Tag level", "5.0", "Reject level",
+             "12.0"):
+    ok(line.encode() in r.out, "the head of a report has it: " + line, r.out)
 
 # What the data base holds is not ours to judge.
 odd = scratch("odd")
