@@ -188,6 +188,11 @@ class Server:
         path = self.log / name
         return path.read_bytes() if path.is_file() else b""
 
+    def mails(self):
+        """What qpsmtpd delivered."""
+        return [*(self.maildir / "new").glob("*"),
+                *(self.maildir / "cur").glob("*")]
+
     def rotate(self):
         self.multilog.send_signal(signal.SIGALRM)
 

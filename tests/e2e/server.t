@@ -16,6 +16,7 @@ import time
 
 from clients import Crowd
 from server import Server, missing_programs
+from views import check_dashboard, check_dnsbl_count, check_mail
 from mailtally import ENVIRONMENT, PROGRAM, Report, run, scratch
 from tap import done, equal, ok
 from wait import wait_until
@@ -24,8 +25,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../summarize"))
 from summarizer import rows, truth
 
 SHARE = int(os.environ.get("SHARE", "30"))
-SECTIONS = ("hours,rcpt-domains,codes,bl-use,tld,ips,coverage,connections,"
-            "totals,unparsed")
+SECTIONS = ("hours,rcpt-domains,rcpt-users,codes,bl-use,tld,ips,unrecognised,"
+            "qplogsumm,traffic-days,traffic-hours,coverage,connections,totals,"
+            "unparsed")
+# Of what nobody sent there is nothing.
+NOTHING = "viruses,sa-rules,countries,bl-config,auth,junk"
 BY_NAME = {"dnsbl": "rbl_dns", "queued": "ham"}  # else non_conf
 
 missing = missing_programs()
@@ -273,6 +277,33 @@ clients = collections.Counter(r.ip for r in sent
 equal(report.column("ips", "ip", "denied"), dict(clients),
       "report: clients by denials")
 
+equal({name: collections.Counter(
+    {c: sum(row[c] for row in report.rows(name))
+     for c in ("received", "deferred", "rejected")})
+       for name in ("traffic-days", "traffic-hours")},
+      {name: {"received": len(queued), "deferred": 0,
+              "rejected": len(sent) - len(queued)}
+       for name in ("traffic-days", "traffic-hours")}, "report: traffic")
+equal(report.column("qplogsumm", "disposition", "total"), dict(by_disposition),
+      "report: as qplogsumm has it")
+equal(report.column("unrecognised", "name", "count"),
+      {"hosts_allow": by_disposition["hosts_allow"]}, "report: unrecognised")
+denied = sum(row["deny"] for row in report.rows("rcpt-domains"))
+equal(denied, len(sent) - len(queued), "report: recipients denied")
+equal(report.rows("rcpt-users"), [], "report: none is from outside")
+nothing = Report("--sections", NOTHING, server.log, conf=conf)
+for name, section in nothing.json["sections"].items():
+    tables = section.get("tables", {name: section})
+    equal([t["rows"] for t in tables.values() if t["rows"]], [],
+          "report: no " + name)
+
+# ---- through other windows ----
+
+# By the host that the denial names.
+check_dnsbl_count(server.log, {"www." + n if n == "spamhaus.test" else n: count
+                               for n, count in lists.items()})
+check_dashboard(server.log, conf, sent, crowd.connections)
+
 # ---- what was shown live ----
 
 
@@ -337,5 +368,6 @@ r = run("doctor", "-o", "json", "--disk", "1000", server.log,
 found = {row["finding"] for row in
          json.loads(r.out)["sections"]["doctor"]["rows"]}
 equal(found - {"retention"}, set(), "doctor finds nothing", r.out)
+check_mail(server, conf, sent)
 equal(server.close(), 0, "multilog ends in order")
 done()
