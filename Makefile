@@ -92,6 +92,8 @@ VARIANTS = release train tuned asan tsan clang gcc fuzz
 
 # ---- what is built of what ----
 
+.DEFAULT_GOAL = all
+
 # Changes when the commit does.
 build/commit: FORCE
 	@mkdir -p build; echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
