@@ -247,7 +247,8 @@ make_counters(struct run *r, dim_mask dims_wanted)
 static dim_mask
 dims_chosen(const struct run *r)
 {
-	dim_mask wanted = sections_dims(r->chosen);
+	dim_mask wanted = sections_dims(r->chosen,
+	    r->build.sections_named);
 
 	return r->build.list_key_host ? wanted : wanted &
 	    ~(DIM_BIT(DIM_LIST_HOST) | DIM_BIT(DIM_CLIENT_LIST_HOST));
@@ -286,7 +287,8 @@ static void
 read_logs(struct run *r)
 {
 	const struct logs *l = &r->logs;
-	dim_mask wanted = sections_dims(r->chosen);
+	dim_mask wanted = sections_dims(r->chosen,
+	    r->build.sections_named);
 	void **ctx = mem_zalloc(l->jobs * sizeof(*ctx));
 	struct pump_options po = {
 		.sources = &l->sources, .format = l->format, .jobs = l->jobs,

@@ -132,13 +132,16 @@ sections_choose(const char *list, bool *chosen, struct err *err)
 }
 
 dim_mask
-sections_dims(const bool *chosen)
+sections_dims(const bool *chosen, bool named)
 {
 	dim_mask dims_needed = HEAD_DIMS;
 
 	for (size_t i = 0; section_types[i].id != NULL; i++) {
-		if (chosen[i])
-			dims_needed |= section_types[i].dims;
+		if (!chosen[i])
+			continue;
+		dims_needed |= section_types[i].dims;
+		if (named)
+			dims_needed |= section_types[i].dims_named;
 	}
 	return dims_needed;
 }

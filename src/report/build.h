@@ -129,6 +129,7 @@ struct section_type {
 	const char *title;
 	const char *help;
 	dim_mask dims;		  /* what it needs to have counted */
+	dim_mask dims_named;	  /* the same, only where --sections names it */
 	bool wants_before;	  /* needs build.before */
 	enum section_side side;	  /* left out, unless --sections names any, where
 				   * only logs of the other side were read */
@@ -149,7 +150,8 @@ size_t section_type_count(void);
 int sections_choose(const char *list, bool *chosen, struct err *err);
 /* Does the list name sections to be shown, not only such to be left out? */
 bool sections_named(const char *list);
-dim_mask sections_dims(const bool *chosen);
+/* named: sections_named. */
+dim_mask sections_dims(const bool *chosen, bool named);
 
 /* Head, alerts and the chosen sections into b->report. */
 void build_report(struct build *b, const bool *chosen);

@@ -1,16 +1,14 @@
 /*
- * sec_mail_names.c - hosts, senders and receivers by mails and bytes, and SMTP
- * errors, as AWStats shows them (C.24): one mail is one delivery.
+ * sec_mail_names.c - hosts, senders and receivers by mails and bytes, as
+ * AWStats shows them (C.24), of a queue: one mail is one delivery.  What came
+ * in stands beside it (sec_mail_in.c).
  */
-#include "base/num.h"
 #include "report/build.h"
 #include "report/domains.h"
 #include "report/league.h"
 #include "report/report.h"
+#include "report/sec_mail.h"
 #include "report/sec_qmail.h"
-#include "tally/reason.h"
-
-enum { MAILS, BYTES };
 
 static struct str
 host_of(struct str address)
@@ -34,8 +32,9 @@ add_host(struct domains *d, uint32_t brackets, uint32_t domain,
 	struct domain_sums *s = domain != INTERN_EMPTY && domain != brackets
 	    ? domains_at(d, domain) : domains_named(d, host_of(address));
 
-	s->count[MAILS] += mails;
-	s->count[BYTES] += (uint64_t)bytes;
+	s->count[MAIL_MAILS] += mails;
+	s->count[MAIL_BYTES] += (uint64_t)bytes;
+	s->count[MAIL_SIZED] += mails;
 	if (last_ns > s->last_ns)
 		s->last_ns = last_ns;
 }
@@ -76,8 +75,9 @@ offer_recipient_hosts(struct best *x, const struct accounts *a)
 static void
 add_sender(struct league_row *row, const struct sender_account *s)
 {
-	row->count[MAILS] += s->sent;
-	row->count[BYTES] += (uint64_t)s->sent_bytes;
+	row->count[MAIL_MAILS] += s->sent;
+	row->count[MAIL_BYTES] += (uint64_t)s->sent_bytes;
+	row->count[MAIL_SIZED] += s->sent;
 	league_see(row, s->last_ns, s->last_ns);
 }
 
@@ -96,7 +96,7 @@ offer_senders(struct best *x, const struct accounts *a)
 			s = ledger_at(&a->more_senders, s->other);
 			add_sender(&row, s);
 		}
-		if (row.count[MAILS] == 0 || !best_wants(x, &row))
+		if (row.count[MAIL_MAILS] == 0 || !best_wants(x, &row))
 			continue;
 		row.label = accounts_bare(ledger_name(&a->senders, i));
 		best_add(x, &row);
@@ -112,41 +112,20 @@ offer_recipients(struct best *x, const struct accounts *a)
 		    i), *other = r->other ? &a->others[r->other - 1] : NULL;
 		struct league_row row = league_row_empty();
 
-		row.count[MAILS] = r->sent;
-		row.count[BYTES] = (uint64_t)r->bytes;
+		row.count[MAIL_MAILS] = r->sent;
+		row.count[MAIL_BYTES] = (uint64_t)r->bytes;
 		row.last_ns = r->last_ns;
 		if (other) {
-			row.count[MAILS] += other->sent;
-			row.count[BYTES] += (uint64_t)other->bytes;
+			row.count[MAIL_MAILS] += other->sent;
+			row.count[MAIL_BYTES] += (uint64_t)other->bytes;
 			league_see(&row, other->last_ns, other->last_ns);
 		}
-		if (row.count[MAILS] == 0 || !best_wants(x, &row))
+		row.count[MAIL_SIZED] = row.count[MAIL_MAILS];
+		if (row.count[MAIL_MAILS] == 0 || !best_wants(x, &row))
 			continue;
 		row.label = ledger_name(&a->recipients, i);
 		best_add(x, &row);
 	}
-}
-
-static void
-fill(const struct league_row *row, struct value *v)
-{
-	v[0] = value_count(row->count[MAILS]);
-	v[1] = value_count(row->count[BYTES]);
-	if (row->count[MAILS] > 0)
-		v[2] = value_count(row->count[BYTES] / row->count[MAILS]);
-	v[3] = build_time(row->last_ns);
-}
-
-static int
-by_mails(const void *a, const void *b)
-{
-	const struct league_row *x = a, *y = b;
-
-	if (x->count[MAILS] != y->count[MAILS])
-		return x->count[MAILS] > y->count[MAILS] ? -1 : 1;
-	if (x->count[BYTES] != y->count[BYTES])
-		return x->count[BYTES] > y->count[BYTES] ? -1 : 1;
-	return str_cmp(x->label, y->label);
 }
 
 typedef void offer_fn(struct best *x, const struct accounts *a);
@@ -155,107 +134,52 @@ static void
 name_table(struct build *b, struct section *s, const char *name,
     const char *title, const char *first, offer_fn *offer)
 {
-	struct table *t = section_table(b->report, s, name, title);
 	struct best x;
 
-	table_column(b->report, t, first, VALUE_TEXT)->wide = true;
-	table_column(b->report, t, "Mails", VALUE_COUNT)->bar = true;
-	table_column(b->report, t, "Bytes", VALUE_BYTES);
-	table_column(b->report, t, "Mean size", VALUE_BYTES);
-	table_column(b->report, t, "Last", VALUE_TIME);
-	best_init(&x, by_mails, build_top(b, QMAIL_TOP));
+	best_init(&x, mail_by_mails, build_top(b, QMAIL_TOP));
 	offer(&x, tally_accounts(b->tally));
-	qmail_rows(b, t, &x, fill);
+	mail_name_table(b, s, &(struct mail_table){ name, title, first }, &x);
 	best_clear(&x);
 }
 
 void
 section_hosts(struct build *b, struct section *s)
 {
-	name_table(b, s, NULL, "Sending", "Host", offer_sender_hosts);
-	name_table(b, s, "receiving", "Receiving", "Host",
-	    offer_recipient_hosts);
+	bool queue = mail_has_queue(b);
+
+	if (queue) {
+		name_table(b, s, NULL, "Sending", "Host", offer_sender_hosts);
+		name_table(b, s, "receiving", "Receiving", "Host",
+		    offer_recipient_hosts);
+	}
+	if (mail_has_incoming(b))
+		mail_in_hosts(b, s, queue);
 }
 
 void
 section_senders(struct build *b, struct section *s)
 {
-	name_table(b, s, NULL, NULL, "Address", offer_senders);
-	name_table(b, s, "domains", "By domain", "Domain", offer_sender_hosts);
+	bool queue = mail_has_queue(b);
+
+	if (queue) {
+		name_table(b, s, NULL, NULL, "Address", offer_senders);
+		name_table(b, s, "domains", "By domain", "Domain",
+		    offer_sender_hosts);
+	}
+	if (mail_has_incoming(b))
+		mail_in_senders(b, s, queue);
 }
 
 void
 section_receivers(struct build *b, struct section *s)
 {
-	name_table(b, s, NULL, NULL, "Address", offer_recipients);
-	name_table(b, s, "domains", "By domain", "Domain",
-	    offer_recipient_hosts);
-}
+	bool queue = mail_has_queue(b);
 
-/* ---- errors ---- */
-
-/* What the subject of an enhanced code says (RFC 3463, 3.1). */
-static struct str
-meaning_of(struct str code)
-{
-	static const struct str subjects[] = {
-#define TEXT(literal) { literal, sizeof(literal) - 1 }
-		TEXT("other"), TEXT("addressing"), TEXT("mailbox"),
-		TEXT("mail system"), TEXT("network and routing"),
-		TEXT("mail delivery protocol"), TEXT("message content"),
-		TEXT("security or policy"),
-#undef TEXT
-	};
-
-	if (code.n == 0)
-		return STR("no code");
-	if (code.n > 3 && code.p[1] == '.' && code.p[2] >= '0' &&
-	    code.p[2] <= '7')
-		return subjects[code.p[2] - '0'];
-	return code.p[0] == '4' ? STR("for now") : STR("for good");
-}
-
-void
-section_smtp_errors(struct build *b, struct section *s)
-{
-	struct table *t = section_table(b->report, s, NULL, NULL);
-	struct league_row total;
-	struct league l;
-	size_t n;
-	const struct cell *cells = tally_cells(b->tally, DIM_REASON, &n);
-
-	table_column(b->report, t, "Code", VALUE_TEXT);
-	table_column(b->report, t, "Meaning", VALUE_TEXT);
-	table_column(b->report, t, "Mails", VALUE_COUNT)->bar = true;
-	table_column(b->report, t, "Percent", VALUE_PERCENT)->digits = 1;
-	table_column(b->report, t, "Bytes", VALUE_BYTES);
-	league_init(&l);
-	for (size_t i = 0; i < n; i++) {
-		struct league_row *row;
-		struct str code;
-
-		reason_split(tally_text(b->tally, cells[i].k1), &code);
-		row = league_get(&l, code.p ? code : STR(""), str_none());
-		row->count[MAILS] += cells[i].count;
-		row->count[BYTES] += (uint64_t)tally_plus(b->tally, DIM_REASON,
-		    i)[REASON_BYTES_ALL];
+	if (queue) {
+		name_table(b, s, NULL, NULL, "Address", offer_recipients);
+		name_table(b, s, "domains", "By domain", "Domain",
+		    offer_recipient_hosts);
 	}
-	league_sort(&l, MAILS, BYTES);
-	total = league_total(&l);
-	for (size_t i = 0; i < l.n; i++) {
-		const struct league_row *r = &l.rows[i];
-
-		build_row(b, t, VALUES(r->label.n > 0
-		    ? build_text(b, r->label) : value_null(),
-		    value_text(meaning_of(r->label)),
-		    value_count(r->count[MAILS]),
-		    value_percent(r->count[MAILS], total.count[MAILS]),
-		    value_count(r->count[BYTES])));
-	}
-	if (l.n > 0)
-		build_footer(b, t, "totals", VALUES(value_text(STR("Totals")),
-		    value_null(), value_count(total.count[MAILS]),
-		    value_percent(total.count[MAILS], total.count[MAILS]),
-		    value_count(total.count[BYTES])));
-	league_clear(&l);
+	if (mail_has_incoming(b))
+		mail_in_receivers(b, s, queue);
 }

@@ -1,9 +1,6 @@
 /*
  * sec_mail_times.c - mail by month, day, weekday and hour of the clock, as
  * AWStats shows it (C.24).
- *
- * Where a queue's log was read, a mail is one delivery to one recipient; else
- * it is a message that was accepted, of which no log tells the size.
  */
 #include <stdlib.h>
 
@@ -14,6 +11,7 @@
 #include "report/build.h"
 #include "report/report.h"
 #include "report/sec_items.h"
+#include "report/sec_mail.h"
 
 #define HOURS 24
 #define WEEKDAYS 7
@@ -21,37 +19,68 @@
 
 struct mail {
 	uint64_t mails, bytes;
+	uint64_t sized; /* mails whose size is known */
 };
 
 /* Mail of one bucket of the tally. */
 typedef void mail_fn(void *ctx, int32_t bucket, const struct mail *mail);
 
-static bool
-has_queue(const struct build *b)
-{
-	size_t n;
-
-	tally_cells(b->tally, DIM_DELIVERY, &n);
-	return n > 0;
-}
-
 static void
-each_mail(const struct build *b, mail_fn *fn, void *ctx)
+each_delivery(const struct build *b, mail_fn *fn, void *ctx)
 {
-	enum dim_id dim = has_queue(b) ? DIM_DELIVERY : DIM_CATEGORY;
 	size_t n;
-	const struct cell *cells = tally_cells(b->tally, dim, &n);
+	const struct cell *cells = tally_cells(b->tally, DIM_DELIVERY, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		struct mail mail = { .mails = cells[i].count };
+		struct mail mail = { .mails = cells[i].count,
+			.sized = cells[i].count };
 
 		if (cells[i].verdict != VERDICT_ACCEPTED)
 			continue;
-		if (dim == DIM_DELIVERY)
-			mail.bytes = (uint64_t)tally_plus(b->tally, dim,
-			    i)[DELIVERY_BYTES];
+		mail.bytes = (uint64_t)tally_plus(b->tally, DIM_DELIVERY,
+		    i)[DELIVERY_BYTES];
 		fn(ctx, cells[i].bucket, &mail);
 	}
+}
+
+static void
+each_incoming(const struct build *b, mail_fn *fn, void *ctx)
+{
+	size_t n;
+	const struct cell *cells = tally_cells(b->tally, DIM_MAIL, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct cell_sum *sum = tally_sum(b->tally, DIM_MAIL, i);
+		struct mail mail = { .mails = cells[i].count,
+			.bytes = (uint64_t)sum->sum, .sized = sum->n };
+
+		fn(ctx, cells[i].bucket, &mail);
+	}
+}
+
+/* What a table is made of, and where it stands in its section. */
+struct side {
+	void (*each)(const struct build *b, mail_fn *fn, void *ctx);
+	enum dim_id refusals;
+	const char *name, *title;
+};
+typedef void side_fn(struct build *b, struct section *s,
+    const struct side *side);
+
+static void
+each_side(struct build *b, struct section *s, side_fn *fn)
+{
+	static const struct side queue = { .each = each_delivery,
+		.refusals = DIM_DELIVERY };
+	struct side in = { .each = each_incoming, .refusals = DIM_CATEGORY };
+
+	if (mail_has_queue(b)) {
+		fn(b, s, &queue);
+		in.name = "incoming";
+		in.title = "Incoming";
+	}
+	if (mail_has_incoming(b))
+		fn(b, s, &in);
 }
 
 static void
@@ -59,14 +88,16 @@ add(struct mail *to, const struct mail *mail)
 {
 	to->mails = num_add(to->mails, mail->mails);
 	to->bytes = num_add(to->bytes, mail->bytes);
+	to->sized = num_add(to->sized, mail->sized);
 }
 
 /* ---- tables ---- */
 
 static struct table *
-mail_table(struct build *b, struct section *s, const char *first)
+mail_table(struct build *b, struct section *s, const struct side *side,
+    const char *first)
 {
-	struct table *t = section_table(b->report, s, NULL, NULL);
+	struct table *t = section_table(b->report, s, side->name, side->title);
 
 	table_column(b->report, t, first, VALUE_TEXT);
 	table_column(b->report, t, "Mails", VALUE_COUNT)->bar = true;
@@ -75,17 +106,16 @@ mail_table(struct build *b, struct section *s, const char *first)
 	return t;
 }
 
+/* sized: is any size known? */
 static void
-fill(const struct build *b, struct value *v, struct str label,
-    const struct mail *m)
+fill(struct value *v, struct str label, const struct mail *m, bool sized)
 {
 	v[0] = value_text(label);
 	v[1] = value_count(m->mails);
-	if (!has_queue(b))
-		return;
-	v[2] = value_count(m->bytes);
-	if (m->mails > 0)
-		v[3] = value_count(m->bytes / m->mails);
+	if (sized)
+		v[2] = value_count(m->bytes);
+	if (m->sized > 0)
+		v[3] = value_count(m->bytes / m->sized);
 }
 
 static void
@@ -99,8 +129,10 @@ rows_and_total(struct build *b, struct table *t, const struct str *labels,
 	if (total.mails == 0)
 		return;
 	for (size_t i = 0; i < n; i++)
-		fill(b, table_row(b->report, t)->values, labels[i], &rows[i]);
-	fill(b, table_footer(b->report, t, "totals"), STR("Totals"), &total);
+		fill(table_row(b->report, t)->values, labels[i], &rows[i],
+		    total.sized > 0);
+	fill(table_footer(b->report, t, "totals"), STR("Totals"), &total,
+	    total.sized > 0);
 }
 
 /* The local date of a bucket; false if it has no time. */
@@ -133,10 +165,10 @@ count_month(void *ctx, int32_t bucket, const struct mail *mail)
 		add(&m->rows[c.month - 1], mail);
 }
 
-void
-section_months(struct build *b, struct section *s)
+static void
+months_table(struct build *b, struct section *s, const struct side *side)
 {
-	struct table *t = mail_table(b, s, "Month");
+	struct table *t = mail_table(b, s, side, "Month");
 	struct months m = { .b = b };
 	struct str labels[MONTHS];
 	struct buf label = { 0 };
@@ -151,7 +183,7 @@ section_months(struct build *b, struct section *s)
 		labels[i] = arena_str(&b->report->arena, buf_str(&label));
 	}
 	buf_clear(&label);
-	each_mail(b, count_month, &m);
+	side->each(b, count_month, &m);
 	rows_and_total(b, t, labels, m.rows, MONTHS);
 }
 
@@ -172,17 +204,17 @@ count_day(void *ctx, int32_t bucket, const struct mail *mail)
 	    bucket))], mail);
 }
 
-void
-section_days(struct build *b, struct section *s)
+static void
+days_table(struct build *b, struct section *s, const struct side *side)
 {
 	struct days d = { .b = b, .slots = build_slots(b, true) };
-	struct table *t = mail_table(b, s,
+	struct table *t = mail_table(b, s, side,
 	    d.slots.unit == SLOT_MONTH ? "Month" : "Day");
 	struct str *labels = mem_zalloc((d.slots.n + 1) * sizeof(*labels));
 	struct mail total = { 0 };
 
 	d.rows = mem_zalloc((d.slots.n + 1) * sizeof(*d.rows));
-	each_mail(b, count_day, &d);
+	side->each(b, count_day, &d);
 	for (size_t i = 0; i < d.slots.n; i++) {
 		labels[i] = d.slots.rows[i].label;
 		add(&total, &d.rows[i]);
@@ -193,9 +225,9 @@ section_days(struct build *b, struct section *s)
 
 		v[0] = value_text(STR("Average"));
 		v[1] = value_count(total.mails / d.slots.n);
-		if (has_queue(b)) {
+		if (total.sized > 0) {
 			v[2] = value_count(total.bytes / d.slots.n);
-			v[3] = value_count(total.bytes / total.mails);
+			v[3] = value_count(total.bytes / total.sized);
 		}
 	}
 	free(labels);
@@ -219,8 +251,8 @@ count_weekday(void *ctx, int32_t bucket, const struct mail *mail)
 		add(&w->rows[c.weekday], mail);
 }
 
-void
-section_weekdays(struct build *b, struct section *s)
+static void
+weekdays_table(struct build *b, struct section *s, const struct side *side)
 {
 	static const struct str names[WEEKDAYS] = {
 #define TEXT(literal) { literal, sizeof(literal) - 1 }
@@ -229,13 +261,14 @@ section_weekdays(struct build *b, struct section *s)
 		TEXT("Sunday"),
 #undef TEXT
 	};
-	struct table *t = mail_table(b, s, "Weekday");
+	struct table *t = mail_table(b, s, side, "Weekday");
 	struct slots slots = build_slots(b, true);
 	struct weekdays w = { .b = b };
 	uint64_t days[WEEKDAYS] = { 0 };
+	struct mail total = { 0 };
 
 	table_column(b->report, t, "Days", VALUE_COUNT);
-	each_mail(b, count_weekday, &w);
+	side->each(b, count_weekday, &w);
 	if (slots.unit != SLOT_DAY)
 		return;
 	for (size_t i = 0; i < slots.n; i++) {
@@ -243,6 +276,8 @@ section_weekdays(struct build *b, struct section *s)
 
 		days[civil_from_s(at + zone_offset_s(b->zone, at)).weekday]++;
 	}
+	for (int i = 0; i < WEEKDAYS; i++)
+		add(&total, &w.rows[i]);
 	for (int i = 0; i < WEEKDAYS && slots.n > 0; i++) {
 		struct mail mean = w.rows[i];
 		struct value *v = table_row(b->report, t)->values;
@@ -251,9 +286,11 @@ section_weekdays(struct build *b, struct section *s)
 			mean.mails /= days[i];
 			mean.bytes /= days[i];
 		}
-		fill(b, v, names[i], &mean);
-		if (w.rows[i].mails > 0 && has_queue(b))
-			v[3] = value_count(w.rows[i].bytes / w.rows[i].mails);
+		/* The mean size is not one of an average day. */
+		mean.sized = 0;
+		fill(v, names[i], &mean, total.sized > 0);
+		if (w.rows[i].sized > 0)
+			v[3] = value_count(w.rows[i].bytes / w.rows[i].sized);
 		v[4] = value_count(days[i]);
 	}
 	if (slots.n > 0)
@@ -277,10 +314,10 @@ count_hour(void *ctx, int32_t bucket, const struct mail *mail)
 		add(&h->rows[c.hour], mail);
 }
 
-void
-section_clock(struct build *b, struct section *s)
+static void
+clock_table(struct build *b, struct section *s, const struct side *side)
 {
-	struct table *t = mail_table(b, s, "Hour");
+	struct table *t = mail_table(b, s, side, "Hour");
 	struct clock_hours h = { .b = b };
 	struct str labels[HOURS];
 	struct buf label = { 0 };
@@ -291,7 +328,7 @@ section_clock(struct build *b, struct section *s)
 		labels[i] = arena_str(&b->report->arena, buf_str(&label));
 	}
 	buf_clear(&label);
-	each_mail(b, count_hour, &h);
+	side->each(b, count_hour, &h);
 	rows_and_total(b, t, labels, h.rows, HOURS);
 }
 
@@ -306,9 +343,8 @@ count_all(void *ctx, int32_t bucket, const struct mail *mail)
 
 /* Attempts, or transactions, that were not accepted. */
 static uint64_t
-refused(const struct build *b)
+refused(const struct build *b, enum dim_id dim)
 {
-	enum dim_id dim = has_queue(b) ? DIM_DELIVERY : DIM_CATEGORY;
 	uint64_t sum = 0;
 	size_t n;
 	const struct cell *cells = tally_cells(b->tally, dim, &n);
@@ -319,31 +355,62 @@ refused(const struct build *b)
 	return sum;
 }
 
-void
-section_summary(struct build *b, struct section *s)
+static void
+summary_table(struct build *b, struct section *s, const struct side *side)
 {
-	struct table *t = section_table(b->report, s, NULL, NULL);
+	struct table *t = section_table(b->report, s, side->name, side->title);
 	struct mail all = { 0 };
-	struct value *v;
 
 	items_columns(b->report, t);
 	table_column(b->report, t, "Value", VALUE_COUNT);
 	table_column(b->report, t, "Time", VALUE_TIME);
-	each_mail(b, count_all, &all);
+	side->each(b, count_all, &all);
 	if (b->last_ns == WHEN_NONE)
 		return;
 	items_row(b->report, t, STR("mails"), STR("Mails"))[ITEMS_FIRST] =
 	    value_count(all.mails);
-	v = items_row(b->report, t, STR("bytes"), STR("Bytes"));
-	if (has_queue(b))
-		v[ITEMS_FIRST] = value_count(all.bytes);
-	v = items_row(b->report, t, STR("mean_size"), STR("Mean size"));
-	if (has_queue(b) && all.mails > 0)
-		v[ITEMS_FIRST] = value_count(all.bytes / all.mails);
+	items_row(b->report, t, STR("bytes"), STR("Bytes"))[ITEMS_FIRST] =
+	    all.sized > 0 || all.mails == 0 ? value_count(all.bytes) :
+	    value_null();
+	items_row(b->report, t, STR("mean_size"), STR("Mean size"))
+	    [ITEMS_FIRST] = all.sized > 0 ? value_count(all.bytes / all.sized)
+	    : value_null();
 	items_row(b->report, t, STR("refused"), STR("Refused or put off"))
-	    [ITEMS_FIRST] = value_count(refused(b));
+	    [ITEMS_FIRST] = value_count(refused(b, side->refusals));
 	items_row(b->report, t, STR("first"), STR("First"))[ITEMS_FIRST + 1] =
 	    build_time(b->first_ns);
 	items_row(b->report, t, STR("last"), STR("Last"))[ITEMS_FIRST + 1] =
 	    build_time(b->last_ns);
+}
+
+/* ---- sections ---- */
+
+void
+section_summary(struct build *b, struct section *s)
+{
+	each_side(b, s, summary_table);
+}
+
+void
+section_months(struct build *b, struct section *s)
+{
+	each_side(b, s, months_table);
+}
+
+void
+section_days(struct build *b, struct section *s)
+{
+	each_side(b, s, days_table);
+}
+
+void
+section_weekdays(struct build *b, struct section *s)
+{
+	each_side(b, s, weekdays_table);
+}
+
+void
+section_clock(struct build *b, struct section *s)
+{
+	each_side(b, s, clock_table);
 }

@@ -325,7 +325,8 @@ const struct section_type section_types[] = {
 		.title = "Mail summary",
 		.side = SIDE_QUEUE,
 		.help = "mails, bytes and mean size",
-		.dims = DIM(DELIVERY) | DIM(CATEGORY),
+		.dims = DIM(DELIVERY),
+		.dims_named = DIM(MAIL) | DIM(CATEGORY),
 		.build = section_summary,
 	},
 	{
@@ -333,7 +334,8 @@ const struct section_type section_types[] = {
 		.title = "Mail by month",
 		.side = SIDE_QUEUE,
 		.help = "mails and bytes by month of the year",
-		.dims = DIM(DELIVERY) | DIM(CATEGORY),
+		.dims = DIM(DELIVERY),
+		.dims_named = DIM(MAIL),
 		.build = section_months,
 	},
 	{
@@ -341,7 +343,8 @@ const struct section_type section_types[] = {
 		.title = "Mail by day",
 		.side = SIDE_QUEUE,
 		.help = "mails and bytes by day",
-		.dims = DIM(DELIVERY) | DIM(CATEGORY),
+		.dims = DIM(DELIVERY),
+		.dims_named = DIM(MAIL),
 		.build = section_days,
 	},
 	{
@@ -349,7 +352,8 @@ const struct section_type section_types[] = {
 		.title = "Mail by weekday",
 		.side = SIDE_QUEUE,
 		.help = "mails and bytes of an average day",
-		.dims = DIM(DELIVERY) | DIM(CATEGORY),
+		.dims = DIM(DELIVERY),
+		.dims_named = DIM(MAIL),
 		.build = section_weekdays,
 	},
 	{
@@ -357,7 +361,8 @@ const struct section_type section_types[] = {
 		.title = "Mail by hour of the day",
 		.side = SIDE_QUEUE,
 		.help = "mails and bytes by hour of the day",
-		.dims = DIM(DELIVERY) | DIM(CATEGORY),
+		.dims = DIM(DELIVERY),
+		.dims_named = DIM(MAIL),
 		.build = section_clock,
 	},
 	{
@@ -366,6 +371,8 @@ const struct section_type section_types[] = {
 		.side = SIDE_QUEUE,
 		.help = "mails and bytes by host, sending and receiving",
 		.dims = DIM(QUEUE_SENDER) | DIM(QUEUE_RECIPIENT),
+		.dims_named = DIM(MAIL_HOST) | DIM(MAIL_RECIPIENT) |
+		    DIM(MAIL_COUNTRY),
 		.build = section_hosts,
 	},
 	{
@@ -374,6 +381,7 @@ const struct section_type section_types[] = {
 		.side = SIDE_QUEUE,
 		.help = "mails and bytes by sender",
 		.dims = DIM(QUEUE_SENDER),
+		.dims_named = DIM(MAIL_SENDER),
 		.build = section_senders,
 	},
 	{
@@ -382,6 +390,7 @@ const struct section_type section_types[] = {
 		.side = SIDE_QUEUE,
 		.help = "mails and bytes by recipient",
 		.dims = DIM(QUEUE_RECIPIENT),
+		.dims_named = DIM(MAIL_RECIPIENT),
 		.build = section_receivers,
 	},
 	{
@@ -390,6 +399,7 @@ const struct section_type section_types[] = {
 		.side = SIDE_QUEUE,
 		.help = "attempts that failed or were put off, by code",
 		.dims = DIM(REASON),
+		.dims_named = DIM(MAIL_ERROR),
 		.build = section_smtp_errors,
 	},
 	{

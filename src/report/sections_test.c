@@ -204,9 +204,9 @@ TEST(only_what_is_shown_has_to_be_counted)
 	bool chosen[64];
 
 	assert_int_equal(sections_choose("viruses", chosen, NULL), 0);
-	assert_true(sections_dims(chosen) & DIM_BIT(DIM_VIRUS));
-	assert_true(sections_dims(chosen) & DIM_BIT(DIM_CATEGORY));
-	assert_false(sections_dims(chosen) & DIM_BIT(DIM_RULE));
+	assert_true(sections_dims(chosen, false) & DIM_BIT(DIM_VIRUS));
+	assert_true(sections_dims(chosen, false) & DIM_BIT(DIM_CATEGORY));
+	assert_false(sections_dims(chosen, false) & DIM_BIT(DIM_RULE));
 }
 
 TEST(sections_stand_in_the_order_of_the_table)

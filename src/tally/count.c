@@ -25,7 +25,8 @@
 	DIM_BIT(DIM_CLIENT_LIST_HOST) | DIM_BIT(DIM_TLD) |                     \
 	DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_CLIENT_COUNTRY) |                    \
 	DIM_BIT(DIM_LOGIN_FAILURE) |                                           \
-	DIM_BIT(DIM_SENDER) | DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_STREAM))
+	DIM_BIT(DIM_SENDER) | DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_STREAM) |   \
+	OF_MAIL)
 #define OF_LIST                                                                \
 	(DIM_BIT(DIM_LIST) | DIM_BIT(DIM_LIST_HOST) |                          \
 	DIM_BIT(DIM_CLIENT_LIST) | DIM_BIT(DIM_CLIENT_LIST_HOST))
@@ -235,8 +236,8 @@ disposition_of(struct tally *t, const struct event *ev,
 	return id;
 }
 
-static struct str
-address_text(struct tally *t, struct str raw)
+struct str
+count_address_text(struct tally *t, struct str raw)
 {
 	t->scratch.n = 0;
 	return address_normalise(&t->scratch, raw,
@@ -251,12 +252,9 @@ domain_text(struct tally *t, struct str address)
 	return address_domain(address_normalise(&t->scratch, address, true));
 }
 
-/*
- * The client as A.5 shows it: the IPv4 of a mapped address, IPv6 in short.
- * Points into client or into b.
- */
-static struct str
-client_text(struct buf *b, struct str client)
+/* The IPv4 of a mapped address, IPv6 in short. */
+struct str
+count_client_text(struct buf *b, struct str client)
 {
 	struct ip ip;
 
@@ -271,7 +269,7 @@ client_text(struct buf *b, struct str client)
 static uint32_t
 client_id(struct tally *t, struct str client)
 {
-	return intern_add(&t->texts, client_text(&t->client, client));
+	return intern_add(&t->texts, count_client_text(&t->client, client));
 }
 
 /* The list that denied; what is counted by client too goes into c. */
@@ -311,9 +309,8 @@ looked_up_country(struct tally *t, struct str client, uint32_t id)
 	return tally_text(t, t->countries[id]);
 }
 
-/* The country that the log names, else the table. */
-static struct str
-country_of(struct tally *t, const struct event *ev)
+struct str
+count_country_of(struct tally *t, const struct event *ev)
 {
 	if (ev->country.n > 0 || t->o.country == NULL || ev->client.n == 0)
 		return ev->country;
@@ -329,7 +326,7 @@ count_client(struct tally *t, const struct event *ev, int category)
 
 	later_add(&c, &t->o, DIM_CLIENT, 0, ev->verdict);
 	if (has(t, DIM_CLIENT_COUNTRY)) {
-		country = country_of(t, ev);
+		country = count_country_of(t, ev);
 		if (country.n > 0)
 			later_add(&c, &t->o, DIM_CLIENT_COUNTRY,
 			    intern_add(&t->texts, country), 0);
@@ -338,7 +335,7 @@ count_client(struct tally *t, const struct event *ev, int category)
 	    t->o.dims & OF_LIST)
 		count_list(t, ev, &c);
 	if (c.n > 0 && ev->client.n > 0)
-		later_count(t, &c, client_text(&t->client, ev->client),
+		later_count(t, &c, count_client_text(&t->client, ev->client),
 		    ev->host);
 }
 
@@ -399,7 +396,7 @@ count_recipients(struct tally *t, const struct event *ev, enum origin origin,
 		count_counter(t, COUNTER_RECIPIENTS);
 		count_domain_row(t, ev, origin, one);
 		if (has(t, DIM_RECIPIENT))
-			count_later(t, DIM_RECIPIENT, address_text(t, one),
+			count_later(t, DIM_RECIPIENT, count_address_text(t, one),
 			    outcome, 0);
 		if (outside)
 			count_counter(t, COUNTER_OUTSIDE_RECIPIENTS);
@@ -439,7 +436,7 @@ static void
 count_sender(struct tally *t, const struct event *ev)
 {
 	if (ev->sender.p && has(t, DIM_SENDER))
-		count_later(t, DIM_SENDER, address_text(t, ev->sender), 0,
+		count_later(t, DIM_SENDER, count_address_text(t, ev->sender), 0,
 		    ev->verdict);
 }
 
@@ -525,6 +522,8 @@ count_transaction(struct tally *t, const struct event *ev)
 	count_client(t, ev, info.category);
 	count_tld(t, ev, disposition);
 	count_sender(t, ev);
+	if (t->o.dims & OF_MAIL)
+		count_mail(t, ev);
 	if (ev->verdict != VERDICT_ACCEPTED)
 		count_denial(t, ev, info.category, &info);
 	if (ev->trailer.n > 0)
@@ -558,7 +557,7 @@ count_closed(struct tally *t, const struct event *ev)
 		count_counter(t, COUNTER_UNFINISHED);
 	/* Where the log names a country, its line is counted (count_check). */
 	if (has(t, DIM_COUNTRY) && ev->country.n == 0) {
-		struct str country = country_of(t, ev);
+		struct str country = count_country_of(t, ev);
 
 		if (country.n > 0)
 			count(t, DIM_COUNTRY, intern_add(&t->texts, country),

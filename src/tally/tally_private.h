@@ -61,6 +61,20 @@ void count_queue_event(struct tally *t, const struct event *ev);
 /* The kinds of those events that these dimensions count. */
 event_mask count_queue_wants(dim_mask dims_wanted);
 
+/* Mail by the names of both sides (C.24), of a transaction: count_mail.c. */
+#define OF_MAIL                                                            \
+	(DIM_BIT(DIM_MAIL) | DIM_BIT(DIM_MAIL_HOST) |                      \
+	DIM_BIT(DIM_MAIL_SENDER) | DIM_BIT(DIM_MAIL_RECIPIENT) |           \
+	DIM_BIT(DIM_MAIL_COUNTRY) | DIM_BIT(DIM_MAIL_ERROR))
+void count_mail(struct tally *t, const struct event *ev);
+
+/* A client as A.5 shows it; points into client or into b. */
+struct str count_client_text(struct buf *b, struct str client);
+/* The country that the log names, else the table's; absent if unknown. */
+struct str count_country_of(struct tally *t, const struct event *ev);
+/* An address as A.5 shows it, valid until t->scratch changes. */
+struct str count_address_text(struct tally *t, struct str raw);
+
 /* Lists of bounded length; see tally.h for their orders. */
 void tally_add_slow(struct tally *t, const struct slow_connection *c);
 void tally_add_odd(struct tally *t, struct str text, uint64_t count);

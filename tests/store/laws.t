@@ -78,6 +78,9 @@ QUEUE_SECTIONS = ["dest-domains", "providers", "qmail-hosts",
                   "qmail-recipients", "qmail-rxdelay", "qmail-senders",
                   "qmail-uids", "hosts", "senders", "receivers"]
 
+# Of what came in only counted when they are named.
+VIEWS = "summary,months,days,weekdays,clock,hosts,senders,receivers,smtp-errors"
+
 
 def test_queue():
     log, store = generated("qmail", "1M"), scratch("queue.db")
@@ -103,6 +106,10 @@ def test_periods():
     for options in PERIODS + FILTERS + [PERIODS[1] + FILTERS[0]]:
         same(report_of("--store", store, *options), report_of(log, *options),
              "a part of it: " + " ".join(options), "unparsed")
+    for options in ([], PERIODS[1], FILTERS[2]):
+        options = ["--sections", VIEWS, *options]
+        same(report_of("--store", store, *options), report_of(log, *options),
+             "mail by names: " + " ".join(options))
     for zone in ("Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"):
         options = ["--tz", zone, *PERIODS[1]]
         same(report_of("--store", store, *options), report_of(log, *options),
