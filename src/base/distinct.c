@@ -34,7 +34,7 @@ grow(struct distinct *d)
 	for (size_t i = 0; i < old.n_slots; i++)
 		if (old.slots[i].p != NULL)
 			*slot_of(d, &old.slots[i]) = old.slots[i];
-	free(old.slots);
+	mem_pages_free(old.slots, old.n_slots * sizeof(*old.slots));
 }
 
 /* Room for n more; a seed with the first. */
@@ -108,6 +108,6 @@ distinct_add_many(struct distinct *d, const struct str *texts, size_t n)
 void
 distinct_clear(struct distinct *d)
 {
-	free(d->slots);
+	mem_pages_free(d->slots, d->n_slots * sizeof(*d->slots));
 	*d = (struct distinct){ 0 };
 }

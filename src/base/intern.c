@@ -68,13 +68,19 @@ grow_slots(struct intern *in)
 		if (old[i] != 0)
 			place(in, old[i]);
 	}
-	free(old);
+	mem_pages_free(old, n_old * sizeof(*old));
+}
+
+static void
+free_slots(struct intern *in)
+{
+	mem_pages_free(in->slots, in->n_slots * sizeof(*in->slots));
 }
 
 void
 intern_seal(struct intern *in)
 {
-	free(in->slots);
+	free_slots(in);
 	in->slots = NULL;
 	in->n_slots = 0;
 }
@@ -96,10 +102,28 @@ unseal(struct intern *in)
 static char *
 chunk_new(const struct intern *in, size_t size)
 {
-	if (size > INTERN_CHUNK)
-		return mem_alloc(size);
-	return in->n_chunks == 0 ? mem_alloc(INTERN_CHUNK)
-				 : mem_pages(INTERN_CHUNK);
+	if (size < INTERN_CHUNK)
+		size = INTERN_CHUNK;
+	return in->n_chunks == 0 ? mem_alloc(size) : mem_pages(size);
+}
+
+static size_t
+entry_size(size_t text_bytes)
+{
+	return (sizeof(struct intern_entry) + text_bytes + 1 + 7) & ~(size_t)7;
+}
+
+static void
+chunk_free(const struct intern *in, size_t i)
+{
+	const struct intern_entry *first = (void *)in->chunks[i];
+	size_t size = entry_size(first->n);
+
+	if (i == 0)
+		free(in->chunks[i]);
+	else
+		mem_pages_free(in->chunks[i],
+		    size < INTERN_CHUNK ? INTERN_CHUNK : size);
 }
 
 /* Room for an entry of size bytes; a huge one has a chunk of its own. */
@@ -109,7 +133,6 @@ entry_room(struct intern *in, size_t size, struct intern_entry **e)
 	char *chunk;
 	uint32_t ref;
 
-	size = (size + 7) & ~(size_t)7;
 	if (in->n_chunks == 0 || in->chunk_used + size > INTERN_CHUNK) {
 		assert(in->n_chunks < UINT32_MAX >> INTERN_REF_BITS);
 		chunk = chunk_new(in, size);
@@ -127,7 +150,7 @@ static uint32_t
 add_text(struct intern *in, struct str s)
 {
 	struct intern_entry *e;
-	uint32_t ref = entry_room(in, sizeof(*e) + s.n + 1, &e);
+	uint32_t ref = entry_room(in, entry_size(s.n), &e);
 
 	assert(in->n < UINT32_MAX - 1);
 	e->id = (uint32_t)in->n;
@@ -155,10 +178,10 @@ void
 intern_clear(struct intern *in)
 {
 	for (size_t i = 0; i < in->n_chunks; i++)
-		free(in->chunks[i]);
+		chunk_free(in, i);
 	free(in->chunks);
 	free(in->refs);
-	free(in->slots);
+	free_slots(in);
 	*in = (struct intern){ 0 };
 }
 

@@ -65,20 +65,41 @@ mem_resize(void *p, size_t n)
 	return p;
 }
 
+static size_t
+huge_size(size_t n)
+{
+	return (n + HUGE_PAGE - 1) & -HUGE_PAGE;
+}
+
 void *
 mem_pages(size_t n)
 {
-	void *p;
+	size_t size = huge_size(n), lead;
+	char *p;
 
 	if (n < HUGE_PAGE)
 		return mem_zalloc(n);
-	p = aligned_alloc(HUGE_PAGE, (n + HUGE_PAGE - 1) & -HUGE_PAGE);
-	if (p == NULL)
+	/* Of the kernel itself: malloc would not say that it is zero already. */
+	p = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
 		out_of_memory();
+	lead = -(uintptr_t)p & (HUGE_PAGE - 1);
+	if (lead > 0)
+		(void)munmap(p, lead);
+	(void)munmap(p + lead + size, HUGE_PAGE - lead);
 	/* A wish: without it there are small pages. */
-	(void)madvise(p, n, MADV_HUGEPAGE);
-	memset(p, 0, n);
-	return p;
+	(void)madvise(p + lead, size, MADV_HUGEPAGE);
+	return p + lead;
+}
+
+void
+mem_pages_free(void *p, size_t n)
+{
+	if (n < HUGE_PAGE)
+		free(p);
+	else if (p)
+		(void)munmap(p, huge_size(n));
 }
 
 char *

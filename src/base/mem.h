@@ -16,11 +16,13 @@ void *mem_alloc(size_t n);
 void *mem_zalloc(size_t n);
 void *mem_resize(void *p, size_t n);
 /*
- * n bytes, all zero, to be freed with free(); in huge pages if they are that
- * many and the kernel has some.  For what is looked up all over the place:
- * of small pages the addresses alone would not fit into the processor.
+ * n bytes, all zero; in huge pages if they are that many and the kernel has
+ * some.  For what is looked up all over the place: of small pages the addresses
+ * alone would not fit into the processor.  What is never touched takes no
+ * memory.  Freed with the same n.
  */
 void *mem_pages(size_t n);
+void mem_pages_free(void *p, size_t n);
 char *mem_strdup(const char *s);
 
 /* A NUL-ended copy of s (NUL bytes inside are kept: use only for names). */

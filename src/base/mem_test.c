@@ -89,6 +89,25 @@ TEST(zalloc_is_zero)
 	free(p);
 }
 
+TEST(pages_are_zero_also_where_others_were_before)
+{
+	static const size_t sizes[] = { 1, 4096, ((size_t)2 << 20) - 1,
+		(size_t)2 << 20, ((size_t)2 << 20) + 1, (size_t)5 << 20 };
+
+	for (int turn = 0; turn < 2; turn++)
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+			char *p = mem_pages(sizes[i]);
+
+			assert_int_equal(p[0], 0);
+			assert_int_equal(p[sizes[i] / 2], 0);
+			assert_int_equal(p[sizes[i] - 1], 0);
+			memset(p, 'x', sizes[i]);
+			mem_pages_free(p, sizes[i]);
+		}
+	mem_pages_free(NULL, 0);
+	mem_pages_free(NULL, (size_t)5 << 20);
+}
+
 TEST(copies_end_with_nul)
 {
 	char *a = mem_strdup("mx1"), *b = mem_cstr(str_make("mx1.example", 3));
@@ -211,6 +230,7 @@ main(void)
 		cmocka_unit_test(a_size_that_overflows_is_out_of_memory_not_a_small_array),
 		cmocka_unit_test(nothing_is_a_valid_size),
 		cmocka_unit_test(zalloc_is_zero),
+		cmocka_unit_test(pages_are_zero_also_where_others_were_before),
 		cmocka_unit_test(copies_end_with_nul),
 		cmocka_unit_test(push_appends_and_keeps_what_was_there),
 		cmocka_unit_test(an_array_with_room_is_not_moved),

@@ -30,7 +30,7 @@ void
 crowd_clear(struct crowd *c)
 {
 	for (size_t i = 0; i < c->n_chunks; i++)
-		free(c->chunks[i]);
+		mem_pages_free(c->chunks[i], CHUNK * UNIT);
 	free(c->chunks);
 	*c = (struct crowd){ 0 };
 }
@@ -239,7 +239,7 @@ crowd_to_tables(struct tally *t)
 
 		chunk_to_tables(t, c->chunks[i], i == 0,
 		    last ? c->n - (uint32_t)i * CHUNK : CHUNK);
-		free(c->chunks[i]);
+		mem_pages_free(c->chunks[i], CHUNK * UNIT);
 		c->chunks[i] = NULL;
 	}
 	crowd_clear(c);

@@ -35,7 +35,7 @@ void
 ledger_clear(struct ledger *l)
 {
 	for (size_t i = 0; i < l->n_chunks; i++)
-		free(l->chunks[i]);
+		mem_pages_free(l->chunks[i], (FIRST << i) * l->size);
 	intern_clear(&l->names);
 	*l = (struct ledger){ 0 };
 }
