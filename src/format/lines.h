@@ -15,7 +15,7 @@
 #include "base/str.h"
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 struct lines {
@@ -52,6 +52,23 @@ lines_mask(const char *p)
 	return mask;
 #endif
 }
+
+#ifdef __SSE2__
+/* For who asked __builtin_cpu_supports for both. */
+#define LINES_AVX2 __attribute__((target("avx2,bmi")))
+
+LINES_AVX2 static inline uint64_t
+lines_mask_avx2(const char *p)
+{
+	const __m256i want = _mm256_set1_epi8('\n');
+	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+
+	return (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, want)) |
+	    (uint64_t)(unsigned)_mm256_movemask_epi8(
+	    _mm256_cmpeq_epi8(b, want)) << 32;
+}
+#endif
 
 /* block is empty or ends in '\n', and 64 bytes behind it can be read. */
 static inline void

@@ -5,6 +5,13 @@
 
 #include "base/num.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* Digits are read eight at once where the first is the lowest byte. */
+#define BIG_ENDIAN_HERE (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+
 /* Compares with a literal.  Reads into the slack, where '\n' ends every match. */
 #define AT(p, literal) (memcmp((p), (literal), sizeof(literal) - 1) == 0)
 #define LEN(literal) (sizeof(literal) - 1)
@@ -108,7 +115,7 @@ qm_classify(const char *p, const char *end)
  * and more is none of qmail's.
  */
 static bool
-take_number(const char **p, uint64_t *value, struct str *text)
+take_long_number(const char **p, uint64_t *value, struct str *text)
 {
 	const char *begin = *p, *q = begin;
 	uint64_t v = 0;
@@ -123,14 +130,68 @@ take_number(const char **p, uint64_t *value, struct str *text)
 	return true;
 }
 
+/* Up to eight digits at once; their values are the bytes of v, which is in
+ * memory as it was read: the first digit is the lowest byte. */
+static inline uint64_t
+sum_digits(uint64_t v)
+{
+	v = (v * 10 + (v >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+	v = (v * 100 + (v >> 16)) & UINT64_C(0x0000ffff0000ffff);
+	return (v * 10000 + (v >> 32)) & UINT64_C(0xffffffff);
+}
+
+static inline bool
+take_number(const char **p, uint64_t *value, struct str *text)
+{
+	uint64_t v, other;
+	unsigned n;
+
+	memcpy(&v, *p, sizeof(v));
+	v ^= UINT64_C(0x3030303030303030);
+	other = (v | (v + UINT64_C(0x0606060606060606))) &
+	    UINT64_C(0xf0f0f0f0f0f0f0f0);
+	n = other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
+	if (n == 0 || n == 8 || BIG_ENDIAN_HERE)
+		return take_long_number(p, value, text);
+	*value = sum_digits(v << (64 - 8 * n));
+	*text = str_make(*p, n);
+	*p += n;
+	return true;
+}
+
+/* The first blank from p on, or end. */
+static inline const char *
+find_blank(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	const __m128i blank = _mm_set1_epi8(' ');
+
+	/* What is read behind end is slack, or the next line. */
+	for (; p < end; p += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		unsigned mask = (unsigned)_mm_movemask_epi8(
+		    _mm_cmpeq_epi8(v, blank));
+
+		if (mask) {
+			p += __builtin_ctz(mask);
+			return p < end ? p : end;
+		}
+	}
+	return end;
+#else
+	const char *blank = memchr(p, ' ', (size_t)(end - p));
+
+	return blank ? blank : end;
+#endif
+}
+
 /* What stands before the next blank, *p at that blank. */
-static struct str
+static inline struct str
 take_token(const char **p, const char *end)
 {
 	const char *begin = *p;
-	const char *blank = memchr(begin, ' ', (size_t)(end - begin));
 
-	*p = blank ? blank : end;
+	*p = find_blank(begin, end);
 	return str_span(begin, *p);
 }
 

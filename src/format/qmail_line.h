@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "event/event.h"
@@ -67,6 +68,17 @@ enum qm_kind qm_read(const char *p, const char *end, struct qm_line *l);
 
 /* Only which kind it seems to be, by its first words. */
 enum qm_kind qm_classify(const char *p, const char *end);
+/* Is it QM_RUNNING?  The same, of the most frequent kind. */
+static inline bool
+qm_is_running(const char *p, const char *end)
+{
+	static const char words[] = "status: local ";
+	const size_t n = sizeof(words) - 1;
+
+	return memcmp(p, words, n) == 0 && (p[n] != '0' || p[n + 1] != '/' ||
+	    qm_classify(p, end) == QM_RUNNING);
+}
+
 /* The rest of qm_read. */
 enum qm_kind qm_read_as(enum qm_kind kind, const char *p, const char *end,
     struct qm_line *l);

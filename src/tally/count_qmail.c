@@ -236,6 +236,39 @@ count_provider_reason(struct tally *t, const struct event *ev, uint32_t reason)
 	    ev->verdict);
 }
 
+static size_t
+known_place(struct str text)
+{
+	uint64_t head, tail;
+
+	memcpy(&head, text.p, 8);
+	memcpy(&tail, text.p + text.n - 8, 8);
+	return ((head ^ tail << 1) + text.n) *
+	    UINT64_C(0x9e3779b97f4a7c15) >> 58;
+}
+_Static_assert(REASONS_KNOWN == 1 << (64 - 58), "known_place has six bits");
+
+/* The id of the normalised text. */
+static uint32_t
+reason_of(struct tally *t, struct str text)
+{
+	struct reason_known *known = NULL;
+	uint32_t reason;
+
+	if (text.n >= 8 && text.n <= REASON_KNOWN_BYTES) {
+		known = &t->queue.reasons[known_place(text)];
+		if (str_eq(str_make(known->text, known->n), text))
+			return known->reason;
+	}
+	reason = intern_add(&t->texts, reason_normalise(&t->scratch, text));
+	if (known) {
+		known->reason = reason;
+		known->n = (uint32_t)text.n;
+		memcpy(known->text, text.p, text.n);
+	}
+	return reason;
+}
+
 /* Why an attempt failed or was put off; says whether it was by too much. */
 static bool
 count_trouble(struct tally *t, const struct event *ev, enum channel channel)
@@ -244,7 +277,7 @@ count_trouble(struct tally *t, const struct event *ev, enum channel channel)
 
 	if (!(t->o.dims & OF_TROUBLE))
 		return false;
-	reason = intern_add(&t->texts, reason_normalise(&t->scratch, ev->text));
+	reason = reason_of(t, ev->text);
 	count_reason(t, ev, reason);
 	if (has(t, DIM_PROVIDER_REASON) && channel == CHANNEL_REMOTE)
 		count_provider_reason(t, ev, reason);

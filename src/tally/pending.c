@@ -73,6 +73,24 @@ name_recipient(struct tally *t, struct pending_event *e, struct str recipient)
 	name_end(p, &e->recipient, &t->queue.accounts.recipients, at);
 }
 
+/* Has one of the events just before e the same sender, letter by letter? */
+static bool
+name_as_before(const struct pending *p, struct pending_event *e,
+    struct str sender)
+{
+	for (size_t back = 1; back <= PENDING_BACK && back < p->n; back++) {
+		const struct pending_name *name = &(e - back)->sender;
+
+		if (name->used && name->n == sender.n &&
+		    memcmp(p->texts.p + name->at, sender.p, sender.n) == 0) {
+			e->sender = *name;
+			e->sender.back = (uint8_t)(name->back + back);
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 name_sender(struct tally *t, struct pending_event *e, const struct event *ev)
 {
@@ -80,6 +98,8 @@ name_sender(struct tally *t, struct pending_event *e, const struct event *ev)
 	size_t at = p->texts.n;
 
 	e->uid = intern_add(&t->queue.accounts.uids, ev->uid);
+	if (ev->sender.n > 0 && name_as_before(p, e, ev->sender))
+		return;
 	lower_add(&p->texts, ev->sender);
 	name_end(p, &e->sender, &t->queue.accounts.senders, at);
 }
@@ -178,7 +198,7 @@ pending_message(struct tally *t, const struct event *ev)
 static void
 fetch_text(const struct ledger *l, const struct pending_name *name)
 {
-	if (name->used)
+	if (name->used && name->back == 0)
 		ledger_fetch_name(l, name->hash);
 }
 
@@ -210,7 +230,10 @@ find_names(struct tally *t, struct pending_event *e)
 	struct accounts *a = &t->queue.accounts;
 
 	find_name(t, &a->recipients, &e->recipient);
-	find_name(t, &a->senders, &e->sender);
+	if (e->sender.back > 0)
+		e->sender.number = (e - e->sender.back)->sender.number;
+	else
+		find_name(t, &a->senders, &e->sender);
 	find_name(t, &a->providers, &e->network);
 }
 

@@ -23,9 +23,13 @@
 #include "tally/tally.h"
 
 #define PENDING 32
+/* A message ends soon after its last attempt: so far back a sender is looked
+ * for. */
+#define PENDING_BACK 6
 
 struct pending_name {
 	bool used;
+	uint8_t back;	 /* not 0: the same as of the event so far before */
 	uint32_t hash;
 	uint32_t number; /* in its ledger, when it was found */
 	size_t at, n;	 /* in the texts */

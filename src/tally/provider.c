@@ -1,6 +1,7 @@
 #include "tally/provider.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* Domains, and those below them. */
 static const struct {
@@ -60,9 +61,14 @@ static const struct {
 struct str
 provider_of_domain(struct str domain)
 {
+	if (domain.n < 2)
+		return str_none();
 	for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++) {
 		struct str of = providers[i].domain;
 
+		/* Most are not even of the same country. */
+		if (memcmp(of.p + of.n - 2, domain.p + domain.n - 2, 2) != 0)
+			continue;
 		if (str_ends(domain, of) && (domain.n == of.n ||
 		    domain.p[domain.n - of.n - 1] == '.'))
 			return providers[i].name;

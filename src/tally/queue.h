@@ -27,6 +27,18 @@ struct queue_cells {
 	size_t span;
 };
 
+/*
+ * Half of what goes wrong is told in words that were read a moment ago: those
+ * need not be normalised anew.
+ */
+#define REASONS_KNOWN 64
+#define REASON_KNOWN_BYTES 152
+struct reason_known {
+	uint32_t reason; /* text id */
+	uint32_t n;	 /* 0: none */
+	char text[REASON_KNOWN_BYTES];
+};
+
 struct queue_lists {
 	struct queue_cells known;
 	struct results results[3]; /* by verdict, accepted first */
@@ -36,6 +48,7 @@ struct queue_lists {
 	size_t n_log, cap_log;
 	struct accounts accounts;
 	struct pending pending; /* for the accounts */
+	struct reason_known reasons[REASONS_KNOWN];
 	uint8_t *classes; /* of reasons, by text id; 0xff: not looked up */
 	size_t n_classes;
 };
