@@ -114,7 +114,7 @@ qm_classify(const char *p, const char *end)
  * Digits at *p: their value and text, *p behind them.  A number of 19 digits
  * and more is none of qmail's.
  */
-static bool
+__attribute__((noinline)) static bool
 take_long_number(const char **p, uint64_t *value, struct str *text)
 {
 	const char *begin = *p, *q = begin;
@@ -140,7 +140,7 @@ sum_digits(uint64_t v)
 	return (v * 10000 + (v >> 32)) & UINT64_C(0xffffffff);
 }
 
-static inline bool
+__attribute__((always_inline)) static inline bool
 take_number(const char **p, uint64_t *value, struct str *text)
 {
 	uint64_t v, other;

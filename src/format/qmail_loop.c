@@ -175,7 +175,40 @@ head(struct scan_time *t, const char *p)
 DEFINE_LOOP(scan_lines, , lines_mask, head)
 
 #ifdef __SSE2__
-DEFINE_LOOP(scan_lines_avx2, LINES_AVX2, lines_mask_avx2, head)
+/* Bit n is set if byte n of v is from low to low + n. */
+LINES_AVX2 static inline uint32_t
+among_avx2(__m256i v, char low, char n)
+{
+	__m256i above = _mm256_sub_epi8(v, _mm256_set1_epi8(low));
+
+	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(
+	    _mm256_min_epu8(above, _mm256_set1_epi8(n)), above));
+}
+
+/* The head of a line of the same second as the one before, not before it: all
+ * of it is in one vector. */
+LINES_AVX2 static inline bool
+head_avx2(struct scan_time *t, const char *p)
+{
+	__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i second = _mm256_loadu_si256(
+	    (const __m256i *)(const void *)t->second);
+	__m256i lower = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
+	uint32_t same = (uint32_t)_mm256_movemask_epi8(
+	    _mm256_cmpeq_epi8(v, second));
+	uint32_t hex = among_avx2(v, '0', 9) | among_avx2(lower, 'a', 5);
+	uint64_t ns;
+
+	memcpy(&ns, p + SCAN_TIME_SECOND, sizeof(ns));
+	ns = __builtin_bswap64(ns | UINT64_C(0x2020202020202020));
+	if (((same & 0x1ffff) | (hex & 0x1fe0000)) != 0x1ffffff ||
+	    p[25] != ' ' || ns < t->label_ns || ns > SCAN_TIME_MAX_NS)
+		return head(t, p);
+	t->label_ns = ns;
+	return true;
+}
+
+DEFINE_LOOP(scan_lines_avx2, LINES_AVX2, lines_mask_avx2, head_avx2)
 #endif
 
 void

@@ -6,25 +6,36 @@
 
 #include "base/num.h"
 
-/* ---- keys, hosts ---- */
-
-uint64_t
-qtrack_key(const struct qtrack_at *at, uint64_t number)
-{
-	return at->host_key ^ number;
-}
+/* ---- hosts, texts ---- */
 
 struct host *
-qtrack_host(struct qtrack *t, uint64_t key)
+qtrack_host_find(struct qtrack *t, uint64_t key)
 {
-	if (t->host < t->n_hosts && t->hosts[t->host].key == key)
-		return &t->hosts[t->host];
 	for (t->host = 0; t->host < t->n_hosts; t->host++)
 		if (t->hosts[t->host].key == key)
 			return &t->hosts[t->host];
 	ARRAY_PUSH(t->hosts, t->n_hosts, t->cap_hosts) = (struct host){
 		.key = key };
 	return &t->hosts[t->host];
+}
+
+/* The texts one behind the other, with room for all at once. */
+static void
+set_texts(struct buf *b, const struct str *texts, size_t n)
+{
+	size_t bytes = 0;
+	char *to;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += texts[i].n;
+	buf_reset(b);
+	to = buf_reserve(b, bytes);
+	for (size_t i = 0; i < n; i++) {
+		if (texts[i].n > 0)
+			memcpy(to, texts[i].p, texts[i].n);
+		to += texts[i].n;
+	}
+	b->n = bytes;
 }
 
 /* ---- messages ---- */
@@ -115,6 +126,7 @@ struct message *
 message_add(struct qtrack *t, const struct qm_line *l,
     const struct qtrack_at *at)
 {
+	const struct str texts[] = { l->msg_text, l->sender, l->qp, l->uid };
 	struct message *m = t->unused_messages;
 	struct buf text, waiting;
 
@@ -127,11 +139,7 @@ message_add(struct qtrack *t, const struct qm_line *l,
 	text = m->text;
 	waiting = m->waiting;
 	buf_reset(&waiting);
-	buf_reset(&text);
-	buf_add_str(&text, l->msg_text);
-	buf_add_str(&text, l->sender);
-	buf_add_str(&text, l->qp);
-	buf_add_str(&text, l->uid);
+	set_texts(&text, texts, 4);
 	*m = (struct message){ .key = qtrack_key(at, l->msg),
 		.queued_ns = at->time_ns, .bytes = l->bytes, .text = text,
 		.waiting = waiting,
@@ -227,12 +235,6 @@ message_waiting(const struct message *m, struct buf *b)
 
 /* ---- deliveries ---- */
 
-uint64_t
-delivery_key(uint64_t host_key, uint64_t number)
-{
-	return host_key ^ number;
-}
-
 void
 delivery_recycle(struct qtrack *t, struct delivery *d)
 {
@@ -299,6 +301,7 @@ void
 delivery_add(struct qtrack *t, struct host *h, const struct qm_line *l,
     const struct qtrack_at *at)
 {
+	const struct str texts[] = { l->msg_text, l->recipient };
 	struct delivery *d = t->unused_deliveries, *before;
 	struct buf text;
 
@@ -311,9 +314,7 @@ delivery_add(struct qtrack *t, struct host *h, const struct qm_line *l,
 	else
 		d = mem_zalloc(sizeof(*d));
 	text = d->text;
-	buf_reset(&text);
-	buf_add_str(&text, l->msg_text);
-	buf_add_str(&text, l->recipient);
+	set_texts(&text, texts, 2);
 	*d = (struct delivery){ .key = delivery_key(h->key, l->delivery),
 		.host_key = h->key, .number = l->delivery,
 		.msg_key = qtrack_key(at, l->msg), .began_ns = at->time_ns,

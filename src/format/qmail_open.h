@@ -100,9 +100,20 @@ struct qtrack {
 #define WAITING_BYTES 65536
 
 /* What a number of that host is known by. */
-uint64_t qtrack_key(const struct qtrack_at *at, uint64_t number);
-/* Made if it is new; valid until the next call. */
-struct host *qtrack_host(struct qtrack *t, uint64_t key);
+static inline uint64_t
+qtrack_key(const struct qtrack_at *at, uint64_t number)
+{
+	return at->host_key ^ number;
+}
+struct host *qtrack_host_find(struct qtrack *t, uint64_t key);
+/* Made if it is new; valid until the next call.  Mostly the last one. */
+static inline struct host *
+qtrack_host(struct qtrack *t, uint64_t key)
+{
+	if (t->host < t->n_hosts && t->hosts[t->host].key == key)
+		return &t->hosts[t->host];
+	return qtrack_host_find(t, key);
+}
 
 /* ---- messages ---- */
 
@@ -135,7 +146,11 @@ void messages_free(struct message *m);
 
 /* ---- deliveries ---- */
 
-uint64_t delivery_key(uint64_t host_key, uint64_t number);
+static inline uint64_t
+delivery_key(uint64_t host_key, uint64_t number)
+{
+	return host_key ^ number;
+}
 void delivery_recycle(struct qtrack *t, struct delivery *d);
 /* All of a host; without one, those that are too old at now_ns. */
 void deliveries_drop(struct qtrack *t, const struct host *h, int64_t now_ns);
