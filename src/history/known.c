@@ -28,16 +28,6 @@ mark_fits(const struct store_mark *m, struct str bytes)
 	return hash[0] == m->hash[0] && hash[1] == m->hash[1];
 }
 
-static size_t
-read_full(struct reader *r, char *p, size_t n)
-{
-	size_t got, all = 0;
-
-	while (all < n && (got = reader_read(r, p + all, n - all)) > 0)
-		all += got;
-	return all;
-}
-
 /* Does a content that begins with head begin as s does? */
 static bool
 begins_as(const struct store_source *s, struct str head)
@@ -83,7 +73,7 @@ compare(struct reader **r, const struct source *source,
 
 	if (!move_to(r, source, s->tail.from))
 		return KNOWN_ALL; /* an older copy of it, or a part */
-	if (read_full(*r, tail, s->tail.n) < s->tail.n)
+	if (reader_read_full(*r, tail, s->tail.n) < s->tail.n)
 		return KNOWN_ALL;
 	return mark_fits(&s->tail, str_make(tail, s->tail.n)) ? KNOWN_MORE
 							    : KNOWN_NEW;
@@ -102,7 +92,7 @@ known_open(const struct source *source, struct store_source *all, size_t n,
 	text->n_head = text->n_tail = 0;
 	if (reader_open(r, source, err) < 0)
 		return -1;
-	got = read_full(*r, head, sizeof(head));
+	got = reader_read_full(*r, head, sizeof(head));
 	/* The one that was read furthest, if there are several. */
 	for (size_t i = 0; i < n && *r; i++) {
 		enum known is;
@@ -129,7 +119,7 @@ known_open(const struct source *source, struct store_source *all, size_t n,
 		return 0;
 	text->n_head = got < (*of)->position ? got : (size_t)(*of)->position;
 	memcpy(text->head, head, text->n_head);
-	text->n_tail = read_full(*r, text->tail, (*of)->tail.n);
+	text->n_tail = reader_read_full(*r, text->tail, (*of)->tail.n);
 	return 0;
 }
 

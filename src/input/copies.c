@@ -27,17 +27,6 @@ same_inode(const struct source *a, const struct source *b)
 	return a->inode != 0 && a->inode == b->inode && a->device == b->device;
 }
 
-/* Unpacked; less than n only at the end, or where it cannot be read further. */
-static size_t
-read_full(struct reader *r, char *p, size_t n)
-{
-	size_t got, all = 0;
-
-	while (all < n && (got = reader_read(r, p + all, n - all)) > 0)
-		all += got;
-	return all;
-}
-
 static struct str
 read_head(struct arena *a, const struct source *s)
 {
@@ -47,7 +36,7 @@ read_head(struct arena *a, const struct source *s)
 
 	if (reader_open(&r, s, NULL) < 0)
 		return str_none();
-	n = read_full(r, head, sizeof(head));
+	n = reader_read_full(r, head, sizeof(head));
 	reader_close(&r);
 	return arena_str(a, str_make(head, n));
 }
@@ -59,8 +48,8 @@ compare_readers(struct reader *a, struct reader *b, char *buffer)
 	size_t n, m;
 
 	do {
-		n = read_full(a, p, PIECE);
-		m = read_full(b, q, PIECE);
+		n = reader_read_full(a, p, PIECE);
+		m = reader_read_full(b, q, PIECE);
 		if (memcmp(p, q, n < m ? n : m) != 0)
 			return DIFFERENT;
 	} while (n == PIECE && m == PIECE);

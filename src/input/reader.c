@@ -174,6 +174,16 @@ reader_read(struct reader *r, char *p, size_t n)
 	return 0;
 }
 
+size_t
+reader_read_full(struct reader *r, char *p, size_t n)
+{
+	size_t got, all = 0;
+
+	while (all < n && (got = reader_read(r, p + all, n - all)) > 0)
+		all += got;
+	return all;
+}
+
 void
 reader_fail(struct reader *r, const char *format, ...)
 {

@@ -152,6 +152,9 @@ void reader_seek(struct reader *r, uint64_t offset);
  * yield all that could be unpacked before.
  */
 size_t reader_read(struct reader *r, char *p, size_t n);
+/* The same, but fewer than n only at the end, or where it cannot be read
+ * further. */
+size_t reader_read_full(struct reader *r, char *p, size_t n);
 const char *reader_error(const struct reader *r);
 void reader_close(struct reader **r);
 
