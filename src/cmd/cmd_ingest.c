@@ -204,7 +204,11 @@ conclude(const struct run *r)
 		return err_exit_status(ERR_IO);
 	if (r->logs.missing > 0)
 		return err_exit_status(ERR_NO_INPUT);
-	return i->unknown > 0 && i->unknown == r->logs.sources.n ? 2 : 0;
+	if (i->unknown == 0 || i->unknown < r->logs.sources.n)
+		return 0;
+	fprintf(stderr, "mailtally: nothing in the input was understood; "
+	    "\"mailtally formats\" says what is\n");
+	return 2;
 }
 
 static int

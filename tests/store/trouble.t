@@ -129,6 +129,9 @@ def test_usage():
     ingest(store, LOG)
     fails("logs and a store: 64", run("report", "--store", store, LOG), 64,
           "--store")
+    noise = scratch("noise", b"no log of a mail server\n" * 100)
+    fails("noise: 2", ingest(store, noise, status=None), 2,
+          "nothing in the input was understood")
     fails("another zone: 64", ingest(store, "--tz", "Europe/Berlin", LOG,
                                      status=None), 64, "UTC")
 
