@@ -57,6 +57,29 @@ add_address(struct keys *k, struct str raw)
 		add_hash(k, str_span(at, address.p + address.n));
 }
 
+/* Of an accepted message the text is its message-id. */
+static void
+add_message_id(struct keys *k, const struct event *ev)
+{
+	struct str id = ev->text;
+
+	if (ev->kind != EVENT_TRANSACTION || ev->verdict != VERDICT_ACCEPTED ||
+	    id.n == 0)
+		return;
+	buf_reset(&k->scratch);
+	add_hash(k, address_normalise(&k->scratch, id, false));
+}
+
+/* Who answered, if it is an address. */
+static void
+add_relay(struct keys *k, struct str relay)
+{
+	struct ip ip;
+
+	if (relay.n > 0 && ip_parse(relay, &ip))
+		add_client(k, relay);
+}
+
 void
 keys_add(struct keys *k, const struct event *ev)
 {
@@ -66,6 +89,36 @@ keys_add(struct keys *k, const struct event *ev)
 	add_address(k, ev->sender);
 	while (address_next(&rest, &one))
 		add_address(k, one);
+	add_message_id(k, ev);
+	add_relay(k, ev->relay);
+}
+
+static bool
+is_glob(struct str s)
+{
+	return str_index(s, '*') < s.n || str_index(s, '?') < s.n;
+}
+
+bool
+keys_of_address(struct buf *b, struct str asked, struct str *key)
+{
+	if (asked.n < 3 || is_glob(asked) || str_eq(asked, STR("<>")) ||
+	    str_index(asked, '@') == asked.n || asked.p[asked.n - 1] == '.')
+		return false;
+	*key = address_normalise(b, asked, false);
+	return true;
+}
+
+bool
+keys_of_client(struct buf *b, struct str asked, struct str *key)
+{
+	struct ip ip;
+
+	if (str_index(asked, '/') < asked.n || !ip_parse(asked, &ip))
+		return false;
+	ip_format(b, &ip);
+	*key = buf_str(b);
+	return true;
 }
 
 static int

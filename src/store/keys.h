@@ -31,6 +31,14 @@ void keys_add(struct keys *k, const struct event *ev);
 /* Appends their filter to b, and forgets them. */
 void keys_take(struct keys *k, struct buf *b);
 
+/*
+ * The key of what people ask for, as text in b: an address or message-id,
+ * "@domain"; a client.  False: it names more than one (a glob, a network), or
+ * what is in every block.
+ */
+bool keys_of_address(struct buf *b, struct str asked, struct str *key);
+bool keys_of_client(struct buf *b, struct str asked, struct str *key);
+
 /* May a fact with this key be there? */
 bool keys_may_have(struct str filter, struct str key);
 

@@ -41,6 +41,10 @@ static const char *const statements[STATEMENTS] = {
 	    "WHERE last_ns >= ? AND first_ns < ? ORDER BY chain, id",
 	[BLOCK_KEYS] = "SELECT keys FROM facts WHERE id = ?",
 	[READ_BLOCK] = "SELECT data FROM facts WHERE id = ?",
+	[NEXT_BLOCK] = "SELECT data, facts.id, stream FROM facts "
+	    "JOIN chains ON chains.id = chain WHERE facts.id > ? "
+	    "ORDER BY facts.id LIMIT 1",
+	[SET_KEYS] = "UPDATE facts SET keys = ? WHERE id = ?",
 };
 
 struct sqlite_store *

@@ -33,6 +33,7 @@ enum statement {
 	GET_META, SET_META, CHAINS, SET_CHAIN, SOURCES, SET_SOURCE,
 	PARTS, READ_PART, DELETE_PART, ADD_PART, DAYS, READ_DAY,
 	LAST_BLOCK, SET_BLOCK, BLOCKS, BLOCK_KEYS, READ_BLOCK,
+	NEXT_BLOCK, SET_KEYS,
 	STATEMENTS
 };
 
@@ -58,6 +59,8 @@ struct sqlite_store {
 	struct open_block *blocks;
 	size_t n_blocks, cap_blocks;
 	struct arena texts; /* of the blocks */
+	int64_t version; /* of its tables; less than STORE_SCHEMA where it is
+			  * only read */
 	/* Deltas so far, as of when sources were read; -1: they were not. */
 	int64_t generation;
 	int64_t next_chain, next_source; /* ids; 0: not known */
@@ -142,6 +145,8 @@ int sqlite_set_source(struct store *store, struct store_source *c,
 
 int sqlite_add_event(struct store *store, uint64_t chain,
     const struct event *ev, struct err *err);
+/* Makes the keys of all blocks anew. */
+int sqlite_set_keys(struct sqlite_store *s, struct err *err);
 /* The blocks that are being filled: written, and forgotten. */
 int sqlite_write_blocks(struct sqlite_store *s, struct err *err);
 void sqlite_forget_blocks(struct sqlite_store *s);

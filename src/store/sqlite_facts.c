@@ -52,13 +52,67 @@ sqlite_write_blocks(struct sqlite_store *s, struct err *err)
 
 /* ---- facts ---- */
 
+/* Reads a block's keys, and where its writing would go on. */
+static int
+read_keys(struct sqlite_store *s, struct keys *k, struct str rows,
+    struct str stream, struct event_reader *r, struct err *err)
+{
+	struct event ev;
+
+	if (!event_read_begin(r, rows, stream))
+		return db_damaged(s, "a block of facts", err);
+	while (event_read(r, &ev))
+		keys_add(k, &ev);
+	return r->in.bad ? db_damaged(s, "a block of facts", err) : 0;
+}
+
+/* Those of the block after *id, which is moved on; 0: there is none. */
+static int
+set_next_keys(struct sqlite_store *s, int64_t *id, struct keys *k,
+    struct buf *filter, struct err *err)
+{
+	sqlite3_stmt *st = db_with(s, NEXT_BLOCK, "i", *id);
+	struct event_reader r;
+	int more = db_next(s, st, err);
+
+	if (more <= 0)
+		return more;
+	*id = db_int(st, 1);
+	buf_reset(&s->unpacked);
+	if (db_unpack(s, st, &s->unpacked, err) < 0)
+		return -1;
+	more = read_keys(s, k, buf_str(&s->unpacked), db_text(st, 2), &r, err);
+	db_done(st);
+	buf_reset(filter);
+	keys_take(k, filter);
+	if (more < 0 || db_run(s, db_with(s, SET_KEYS, "bi", buf_str(filter),
+	    *id), err) < 0)
+		return -1;
+	return 1;
+}
+
+int
+sqlite_set_keys(struct sqlite_store *s, struct err *err)
+{
+	struct keys k = { 0 };
+	struct buf filter = { 0 };
+	int64_t id = 0;
+	int more;
+
+	do {
+		more = set_next_keys(s, &id, &k, &filter, err);
+	} while (more == 1);
+	keys_clear(&k);
+	buf_clear(&filter);
+	return more;
+}
+
 /* Goes on with the last block of a chain, if it is not full. */
 static int
 reopen_block(struct sqlite_store *s, struct open_block *b, struct err *err)
 {
 	sqlite3_stmt *st = db_with(s, LAST_BLOCK, "i", (int64_t)b->chain);
 	struct event_reader r;
-	struct event ev;
 	int more = db_next(s, st, err);
 
 	if (more <= 0)
@@ -76,12 +130,8 @@ reopen_block(struct sqlite_store *s, struct open_block *b, struct err *err)
 	if (sqlite_read_block(&s->store, (uint64_t)b->id, &b->rows,
 	    err) < 0)
 		return -1;
-	if (!event_read_begin(&r, buf_str(&b->rows), b->stream))
-		return db_damaged(s, "a block of facts", err);
-	while (event_read(&r, &ev))
-		keys_add(&b->keys, &ev);
-	if (r.in.bad)
-		return db_damaged(s, "a block of facts", err);
+	if (read_keys(s, &b->keys, buf_str(&b->rows), b->stream, &r, err) < 0)
+		return -1;
 	event_write_on(&b->writer, &r, &b->rows);
 	return 0;
 }
@@ -163,7 +213,8 @@ has_keys(struct sqlite_store *s, int64_t block, const struct store_query *q)
 	sqlite3_stmt *st;
 	bool may = true;
 
-	if (q->n_keys == 0)
+	/* Older ones have fewer kinds of keys. */
+	if (q->n_keys == 0 || s->version < STORE_SCHEMA)
 		return true;
 	st = db_with(s, BLOCK_KEYS, "i", block);
 	if (db_next(s, st, NULL) == 1) {

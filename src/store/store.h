@@ -52,7 +52,7 @@ struct store;
 struct store_facts;
 
 /* The version of the form in which things are kept (metadata "schema"). */
-#define STORE_SCHEMA 1
+#define STORE_SCHEMA 2
 
 enum store_mode {
 	STORE_READ,  /* it must be there */
@@ -72,7 +72,7 @@ struct store_settings {
  *
  * settings are those of a store that is made; of one that is there they are
  * not looked at (store_settings() tells what it has).  A newer schema is refused;
- * there is no older one yet, which whoever writes would bring up to date.
+ * an older one is brought up to date by whoever may write.
  *
  * Errors: ERR_NO_INPUT (not there), ERR_DATA (no store, or a newer schema),
  * ERR_CREATE (cannot be made or written), ERR_AGAIN (locked for longer than a
@@ -216,8 +216,10 @@ struct store_query {
 	/*
 	 * Texts that each fact wanted must have as client (in the short form of
 	 * A.5), as sender or as one of its recipients (normalised, A.5), or as
-	 * domain of one of these ("@example.org"): what the store can find
-	 * without looking at everything.  The filter decides all the same.
+	 * domain of one of these ("@example.org"), as message-id, or as the
+	 * server that answered (keys.h makes them of what people write): what the
+	 * store can find without looking at everything.  The filter decides all
+	 * the same.
 	 */
 	const struct str *keys;
 	size_t n_keys;
