@@ -48,8 +48,9 @@ wants_progress(const struct grep_run *r)
 	    r->choices.group || r->choices.sort != GREP_SORT_NONE);
 }
 
+/* What of the logs is of a stretch of time. */
 static void
-read_logs(struct grep_run *r)
+read_span(struct grep_run *r, const struct period *span)
 {
 	const struct logs *l = &r->logs;
 	struct ordered_options oo = {
@@ -57,7 +58,7 @@ read_logs(struct grep_run *r)
 		.now_ns = l->now_given ? l->now_ns : WHEN_NONE,
 		.clock_ns = l->now_ns, .wants = r->choices.kinds,
 		.all_checks = true,
-		.start_ns = l->period.start_ns, .end_ns = l->period.end_ns,
+		.start_ns = span->start_ns, .end_ns = span->end_ns,
 		.progress = wants_progress(r) ? tell_progress : NULL,
 	};
 
@@ -67,8 +68,16 @@ read_logs(struct grep_run *r)
 		oo.word_is_rare = r->choices.some_lines;
 	}
 	grep_hook(r, &oo);
+	ordered_clear(&r->ordered);
 	ordered_run(&oo, &r->ordered);
 	logs_progress_end(l);
+}
+
+static void
+read_logs(struct grep_run *r)
+{
+	for (size_t i = 0; i < r->spans.n && !r->enough; i++)
+		read_span(r, &r->spans.items[i]);
 }
 
 /* What could not be shown before all was read. */
@@ -166,9 +175,10 @@ run_grep(struct grep_run *r, struct grep_options *o, int argc, char **argv,
 		return -1;
 	open_output(r);
 	if (r->store == NULL)
-		read_logs(r);
+		spans_add(&r->spans, r->logs.period, 0);
 	else if (grep_store_read(r, err) < 0)
 		return -1;
+	read_logs(r);
 	show_rest(r);
 	return out_close(&r->out, err);
 }
@@ -183,6 +193,8 @@ run_clear(struct grep_run *r)
 	if (r->choices.group)
 		groups_clear(&r->groups);
 	ordered_clear(&r->ordered);
+	spans_clear(&r->spans);
+	kept_logs_clear(&r->kept);
 	store_close(&r->store);
 	logs_close(&r->logs);
 	buf_clear(&r->scratch);

@@ -14,9 +14,13 @@
 #include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
+#include "cmd/store_opens.h"
 #include "cmd/terminal.h"
+#include "cmd/trace_store.h"
 #include "format/format.h"
+#include "history/kept_logs.h"
 #include "pump/ordered.h"
+#include "store/store.h"
 #include "trace/hits.h"
 #include "trace/show.h"
 #include "trace/story.h"
@@ -32,6 +36,7 @@ static const char *const colors[] = { "auto", "always", "never", NULL };
 
 struct trace_options {
 	struct logs_options logs;
+	const char *store;
 	const char *as;
 	int output;
 	int color;
@@ -44,17 +49,24 @@ struct trace {
 	const struct trace_options *o;
 	struct logs logs;
 	struct what what;
+	struct store *store;	/* --store; else NULL */
+	struct kept_logs kept;	/* of it */
+	struct spans spans;	/* when to read the logs */
 	struct hits *hits;
 	struct ordered read;
 	size_t shown; /* stories */
 };
 
-#define TRACE_ROWS 7
+#define TRACE_ROWS 9
 
 static void
 trace_rows(struct opt rows[TRACE_ROWS], struct trace_options *o)
 {
 	const struct opt table[TRACE_ROWS] = {
+		{ .type = OPT_GROUP, .help = "Store" },
+		{ .type = OPT_TEXT, .name = "store", .argument = "FILE",
+		    .value = &o->store, .help = "look there where in the logs it "
+		    "is; FILE is as ingest has it" },
 		{ .type = OPT_GROUP, .help = "What is shown" },
 		{ .type = OPT_TEXT, .name = "as", .argument = "KIND",
 		    .value = &o->as, .help = "what WHAT is: message-id, address, "
@@ -136,36 +148,48 @@ rewind_input(const struct logs *l)
 	return true;
 }
 
+/* One reading of all spans. */
+static void
+read_spans(struct trace *t)
+{
+	const struct logs *l = &t->logs;
+	struct ordered_options oo = {
+		.sources = &l->sources, .format = l->format, .zone = l->zone,
+		.now_ns = l->now_given ? l->now_ns : WHEN_NONE,
+		.clock_ns = l->now_ns, .sink = no_event,
+		.before = hits_block, .lane_ctx = hits_lane,
+		.lane_end = hits_lane_end, .ctx = t->hits,
+		.progress = l->progress ? logs_progress : NULL,
+	};
+
+	for (size_t i = 0; i < t->spans.n; i++) {
+		oo.start_ns = t->spans.items[i].start_ns;
+		oo.end_ns = t->spans.items[i].end_ns;
+		if (t->store)
+			hits_span(t->hits, t->spans.items[i]);
+		ordered_clear(&t->read);
+		ordered_run(&oo, &t->read);
+	}
+}
+
 static void
 read_logs(struct trace *t)
 {
 	const struct logs *l = &t->logs;
 	struct hits_options ho = { .what = &t->what, .filter = l->filter,
 		.period = l->period, .zone = l->zone };
-	struct ordered_options oo = {
-		.sources = &l->sources, .format = l->format, .zone = l->zone,
-		.now_ns = l->now_given ? l->now_ns : WHEN_NONE,
-		.clock_ns = l->now_ns, .start_ns = l->period.start_ns,
-		.end_ns = l->period.end_ns, .sink = no_event,
-		.before = hits_block, .lane_ctx = hits_lane,
-		.lane_end = hits_lane_end,
-		.progress = l->progress ? logs_progress : NULL,
-	};
 
-	/* What was decided in the period may have its end after it. */
-	oo.end_ns = num_add_signed(oo.end_ns, format_qpsmtpd.owner_age_ns);
 	t->hits = hits_new(&ho);
-	oo.ctx = t->hits;
-	ordered_run(&oo, &t->read);
+	/* What was decided in the period may have its end after it. */
+	spans_widen(&t->spans, 0, format_qpsmtpd.owner_age_ns);
+	read_spans(t);
 	for (int i = 1; i < READINGS && rewind_input(l) &&
 	    hits_turn(t->hits); i++) {
 		/* What the queue made of it may be before and long after. */
-		if (oo.start_ns != INT64_MIN)
-			oo.start_ns = num_add_signed(l->period.start_ns,
-			    -QUEUE_AGE_NS);
-		oo.end_ns = INT64_MAX;
-		ordered_clear(&t->read);
-		ordered_run(&oo, &t->read);
+		if (i == 1)
+			spans_widen(&t->spans, QUEUE_AGE_NS, t->store
+			    ? QUEUE_AGE_NS : INT64_MAX);
+		read_spans(t);
 	}
 	logs_progress_end(l);
 }
@@ -274,7 +298,8 @@ print_hits(struct trace *t, struct out *out)
 static int
 tell_failures(const struct trace *t)
 {
-	int status = t->logs.missing ? err_exit_status(ERR_NO_INPUT) : 0;
+	int status = t->logs.missing ? err_exit_status(ERR_NO_INPUT)
+	    : store_tell_gone(&t->kept);
 
 	for (size_t i = 0; i < t->read.n_sources; i++) {
 		const struct ordered_source *s = &t->read.sources[i];
@@ -323,7 +348,7 @@ conclude(const struct trace *t)
 	tell_left_out(t);
 	if (status != 0)
 		return status;
-	if (!anything_understood(t)) {
+	if (t->store == NULL && !anything_understood(t)) {
 		fprintf(stderr, "mailtally: nothing in the input was "
 		    "understood; \"mailtally formats\" says what is\n");
 		return 2;
@@ -343,6 +368,32 @@ default_period(struct period_options *p)
 }
 
 static int
+open_input(struct trace *t, const struct logs_options *lo, int argc,
+    char **argv, struct err *err)
+{
+	if (t->o->store)
+		return store_open_logs(&t->store, t->o->store, &t->logs, lo,
+		    t->context, argc, err);
+	if (logs_open(&t->logs, lo, t->context, argc, argv, err) < 0)
+		return -1;
+	for (size_t i = 0; i < t->logs.sources.n; i++)
+		if (t->logs.sources.sources[i]->kind == SOURCE_STDIN &&
+		    keep_input(err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+find_spans(struct trace *t, struct err *err)
+{
+	if (t->store)
+		return trace_store_find(t->store, &t->what, &t->logs, &t->kept,
+		    &t->spans, err);
+	spans_add(&t->spans, t->logs.period, 0);
+	return 0;
+}
+
+static int
 run_trace(struct trace *t, struct logs_options *lo, int argc, char **argv,
     struct err *err)
 {
@@ -352,14 +403,10 @@ run_trace(struct trace *t, struct logs_options *lo, int argc, char **argv,
 		return err_set(err, ERR_USAGE, "what is to be traced? Name a "
 		    "message-id, an address, a client, PROCESS@TIME or \"qp N\"");
 	default_period(&lo->period);
-	if (logs_open(&t->logs, lo, t->context, argc - 1, argv + 1, err) < 0 ||
+	if (open_input(t, lo, argc - 1, argv + 1, err) < 0 ||
 	    what_parse(&t->what, argv[0], t->o->as, t->logs.now_ns,
-	    t->logs.zone, err) < 0)
+	    t->logs.zone, err) < 0 || find_spans(t, err) < 0)
 		return -1;
-	for (size_t i = 0; i < t->logs.sources.n; i++)
-		if (t->logs.sources.sources[i]->kind == SOURCE_STDIN &&
-		    keep_input(err) < 0)
-			return -1;
 	read_logs(t);
 	out = out_open_fd(STDOUT_FILENO, "standard output");
 	print_hits(t, out);
@@ -388,6 +435,9 @@ trace_run(const struct cmd *self, struct cmd_context *context, int argc,
 		status = conclude(&t);
 	hits_free(&t.hits);
 	ordered_clear(&t.read);
+	spans_clear(&t.spans);
+	kept_logs_clear(&t.kept);
+	store_close(&t.store);
 	logs_close(&t.logs);
 	return status;
 }

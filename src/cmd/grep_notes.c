@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "cmd/cmd.h"
+#include "cmd/store_opens.h"
 #include "input/source.h"
 
 bool
@@ -101,6 +102,8 @@ grep_conclude(const struct grep_run *r)
 	note_given_up(r);
 	note_bytes(r);
 	status = tell_failures(r);
+	if (status == 0)
+		status = store_tell_gone(&r->kept);
 	if (status != 0)
 		return status;
 	if (nothing_understood(r)) {

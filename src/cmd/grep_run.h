@@ -12,14 +12,15 @@
 #include "cmd/grep_options.h"
 #include "cmd/logs.h"
 #include "cmd/terminal.h"
+#include "history/kept_logs.h"
 #include "print/printer.h"
 #include "pump/ordered.h"
 #include "search/ranking.h"
 #include "search/search.h"
 
 struct cmd_context;
-struct store;
 struct out;
+struct store;
 
 /* What a run holds. */
 struct grep_run {
@@ -28,6 +29,8 @@ struct grep_run {
 	struct grep_choices choices;
 	struct logs logs;
 	struct store *store;	/* --store; else NULL */
+	struct kept_logs kept;	/* of it, if lines are needed */
+	struct spans spans;	/* when to read the logs */
 	struct search search;
 	struct terminal terminal;
 	struct out *out;

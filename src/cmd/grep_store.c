@@ -1,58 +1,30 @@
 #include "cmd/grep_store.h"
 
-#include <string.h>
-
 #include "base/err.h"
-#include "base/ip.h"
+#include "base/when.h"
 #include "cmd/cmd.h"
 #include "cmd/grep_run.h"
 #include "cmd/store_opens.h"
-#include "event/address.h"
+#include "store/keys.h"
 #include "store/store.h"
 
-int
-grep_store_check(const struct grep_run *r, struct err *err)
+/* Lines, and checks, which only they tell of, are not in a store. */
+static bool
+needs_lines(const struct grep_run *r)
 {
-	const struct grep_options *o = r->o;
-	const char *wrong = o->raw ? "--raw" : o->context ? "--context" :
-	    o->match_raw ? "qploggrep" : r->choices.kinds &
-	    EVENT_BIT(EVENT_CHECK) ? "--kind check" : NULL;
-
-	if (wrong == NULL)
-		return 0;
-	return err_set(err, ERR_USAGE, "%s needs the lines of the log, which "
-	    "are not in a store; name the log", wrong);
+	return r->o->raw || r->o->context || r->o->match_raw ||
+	    r->choices.kinds & EVENT_BIT(EVENT_CHECK);
 }
 
 int
 grep_store_open(struct grep_run *r, int argc, struct err *err)
 {
-	if (grep_store_check(r, err) < 0)
-		return -1;
 	return store_open_logs(&r->store, r->o->store, &r->logs, &r->o->logs,
 	    r->context, argc, err);
 }
 
 /* At most one a filter: client, sender, recipient. */
 #define KEYS 3
-
-static bool
-is_glob(struct str s)
-{
-	return str_index(s, '*') < s.n || str_index(s, '?') < s.n;
-}
-
-static void
-add_address(struct buf *b, struct str *keys, size_t *n, const char *filter)
-{
-	struct str s = filter ? str_from(filter) : str_none();
-
-	/* The null sender is in every block. */
-	if (s.n < 3 || is_glob(s) || str_eq(s, STR("<>")) ||
-	    str_index(s, '@') == s.n || s.p[s.n - 1] == '.')
-		return;
-	keys[(*n)++] = address_normalise(b, s, false);
-}
 
 /*
  * What the store can look for: addresses and clients that are named whole.
@@ -61,16 +33,15 @@ add_address(struct buf *b, struct str *keys, size_t *n, const char *filter)
 static size_t
 keys_of(const struct filter_options *f, struct buf *b, struct str *keys)
 {
-	struct ip ip;
+	const char *addresses[] = { f->from, f->to };
 	size_t n = 0;
 
-	if (f->client && strchr(f->client, '/') == NULL &&
-	    ip_parse(str_from(f->client), &ip)) {
-		ip_format(&b[0], &ip);
-		keys[n++] = buf_str(&b[0]);
-	}
-	add_address(&b[1], keys, &n, f->from);
-	add_address(&b[2], keys, &n, f->to);
+	if (f->client)
+		n += keys_of_client(&b[0], str_from(f->client), &keys[n]);
+	for (size_t i = 0; i < 2; i++)
+		if (addresses[i])
+			n += keys_of_address(&b[i + 1], str_from(addresses[i]),
+			    &keys[n]);
 	return n;
 }
 
@@ -93,6 +64,25 @@ read_facts(struct grep_run *r, const struct store_query *q, struct err *err)
 	return more < 0 ? -1 : 0;
 }
 
+/* Connections last up to an hour: what is nearer is read in one go. */
+#define APART_NS (INT64_C(4) * 3600 * WHEN_SECOND)
+
+static int
+find_lines(struct grep_run *r, struct store_query *q, struct err *err)
+{
+	/* No fact tells where a check is. */
+	if (r->choices.kinds & EVENT_BIT(EVENT_CHECK))
+		q->n_keys = 0;
+	q->filter = r->logs.filter;
+	if (kept_logs_find(&r->kept, r->store, err) < 0 ||
+	    kept_logs_spans(&r->kept, r->store, q, NULL, NULL, APART_NS,
+	    &r->spans, err) < 0)
+		return -1;
+	r->logs.sources = r->kept.list;
+	r->kept.list = (struct source_list){ 0 };
+	return 0;
+}
+
 int
 grep_store_read(struct grep_run *r, struct err *err)
 {
@@ -106,7 +96,8 @@ grep_store_read(struct grep_run *r, struct err *err)
 	q.n_keys = keys_of(&r->o->logs.filter, texts, keys);
 	if (store_look(r->store, err) < 0)
 		return -1;
-	result = read_facts(r, &q, err);
+	result = needs_lines(r) ? find_lines(r, &q, err)
+	    : read_facts(r, &q, err);
 	store_look_end(r->store);
 	/* Not all that could not match was looked at. */
 	if (q.n_keys > 0)

@@ -7,11 +7,14 @@
 struct err;
 struct grep_run;
 
-/* What needs the logs themselves does not go with it. */
-int grep_store_check(const struct grep_run *r, struct err *err);
 /* Opens it and works out period and filters, in place of logs_open(). */
 int grep_store_open(struct grep_run *r, int argc, struct err *err);
-/* Shows what is found; the searching and the printing parts of r are open. */
+/*
+ * Shows what is found; the searching and the printing parts of r are open.
+ * What needs lines is not shown yet: the logs that the store was made of, as
+ * far as they are there, are the ones of r then, and its spans say where in them
+ * to look.
+ */
 int grep_store_read(struct grep_run *r, struct err *err);
 
 #endif

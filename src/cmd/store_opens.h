@@ -23,4 +23,11 @@ int store_open_logs(struct store **s, const char *where, struct logs *l,
     const struct logs_options *o, const struct cmd_context *context, int argc,
     struct err *err);
 
+/*
+ * Tells on standard error of wanted facts whose log is gone; the exit status of
+ * that, 0 if there are none.
+ */
+struct kept_logs;
+int store_tell_gone(const struct kept_logs *l);
+
 #endif

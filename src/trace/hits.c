@@ -33,6 +33,7 @@ struct group {
 
 struct hits {
 	struct hits_options o;
+	struct period span;
 	struct lane_state *lanes;
 	struct group **groups;
 	size_t n_groups, cap_groups, n_stories, bytes;
@@ -55,8 +56,15 @@ hits_new(const struct hits_options *o)
 	h->o = *o;
 	if (h->o.max == 0)
 		h->o.max = HITS_MAX;
+	h->span = (struct period){ INT64_MIN, INT64_MAX };
 	h->trail = trail_new();
 	return h;
+}
+
+void
+hits_span(struct hits *h, struct period span)
+{
+	h->span = span;
 }
 
 static void
@@ -151,14 +159,18 @@ drop_oldest(struct hits *h)
 }
 
 static bool
+is_in(const struct story *s, const struct period *p)
+{
+	return s->time_ns == WHEN_NONE ||
+	    (s->time_ns >= p->start_ns && s->time_ns < p->end_ns);
+}
+
+static bool
 wanted(struct hits *h, const struct story *s)
 {
 	struct event ev;
 
-	if (s->time_ns != WHEN_NONE && (s->time_ns < h->o.period.start_ns ||
-	    s->time_ns >= h->o.period.end_ns))
-		return false;
-	if (!what_matches(h->o.what, s))
+	if (!is_in(s, &h->o.period) || !what_matches(h->o.what, s))
 		return false;
 	if (h->o.filter == NULL)
 		return true;
@@ -188,6 +200,8 @@ keep(struct hits *h, struct group *g)
 static void
 take_story(struct hits *h, struct group *g, struct story *s)
 {
+	if (!is_in(s, &h->span))
+		return;
 	s->direct = wanted(h, s);
 	if (!s->direct && !trail_has(h->trail, s))
 		return;

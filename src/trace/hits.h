@@ -53,6 +53,12 @@ void hits_block(void *lane, const struct format *format, struct str block,
 void hits_lane_end(void *ctx, void *lane);
 
 /*
+ * For who reads one stretch of time after the other: only what was decided in
+ * this one is taken, since blocks go beyond its ends.  Until the next call.
+ */
+void hits_span(struct hits *h, struct period span);
+
+/*
  * All was read.  True: read it again, from the beginning and with nothing kept;
  * what was found last time leads to more.
  */

@@ -293,3 +293,39 @@ what_matches(const struct what *w, const struct story *s)
 	assert(false && "what_parse gives a kind");
 	return false;
 }
+
+/* ---- which events ---- */
+
+static bool
+event_names_address(struct str wanted, const struct event *ev)
+{
+	struct str rest = address_recipients(ev), one;
+
+	if (address_is(wanted, address_bare(ev->sender)) ||
+	    str_eq(address_bare(ev->text), wanted))
+		return true;
+	while (address_next(&rest, &one))
+		if (address_is(wanted, address_bare(one)))
+			return true;
+	return false;
+}
+
+bool
+what_may_be_of(const struct what *w, const struct event *ev)
+{
+	switch (w->kind) {
+	case WHAT_MESSAGE_ID:
+	case WHAT_ADDRESS:
+		return event_names_address(w->text, ev);
+	case WHAT_CLIENT:
+		return is_of_net(w, ev->client) || is_of_net(w, ev->relay);
+	case WHAT_PROCESS:
+	case WHAT_QUEUE_ID:
+	case WHAT_NUMBER:
+		return true;
+	case WHAT_KINDS:
+		break;
+	}
+	assert(false && "what_parse gives a kind");
+	return false;
+}

@@ -14,6 +14,7 @@
 
 struct conversation;
 struct err;
+struct event;
 struct story;
 struct zone;
 
@@ -53,5 +54,7 @@ int what_parse(struct what *w, const char *text, const char *as,
  */
 bool what_may_be_in(const struct what *w, const struct conversation *c);
 bool what_matches(const struct what *w, const struct story *s);
+/* The same of one event: may it be of such a story? */
+bool what_may_be_of(const struct what *w, const struct event *ev);
 
 #endif

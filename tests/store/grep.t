@@ -51,11 +51,13 @@ def main():
             out = same(store, log, "--all", option, value.decode())
             ok(len(out) > 0, "%s is found" % value)
         same(store, log, "--all", "--to", "nobody@nowhere.invalid")
-    for option in (["--raw"], ["--context", "connection"],
-                   ["--kind", "check"]):
-        result = run("grep", "--all", *option, "--store", store)
-        ok(result.status == 64 and b"name the log" in result.err,
-           "what is not in a store is said: " + " ".join(option), result)
+        for option in ["--raw"], ["--context", "connection"]:
+            same(store, log, "--all", *option)
+            same(store, log, "-e", "example", *option, "--verdict", "rejected",
+                 "--since", "2026-03-01 03:00:00")
+            for key in addresses(found)[::3]:
+                same(store, log, "--all", *option, key[0], key[1].decode())
+        same(store, log, "--all", "--kind", "check", "--limit", "100")
 
 
 main()
