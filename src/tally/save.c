@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/pack.h"
 #include "base/when.h"
+#include "tally/fold.h"
 #include "tally/key_names.h"
 #include "tally/save_accounts.h"
 #include "tally/save_list.h"
@@ -237,7 +238,12 @@ struct loader {
 	struct unpack in;
 	size_t n_texts;
 	struct str *texts;
-	uint32_t *ids;	    /* of the texts in t, where they are keys or examples */
+	const struct tally_fold *fold; /* NULL: nothing is left out */
+	/* Of the texts in t, where they are keys or examples; folded ones by the
+	 * place where they stand, plus one; 0: not yet. */
+	uint32_t *ids;
+	uint32_t *folded[FOLD_PLACES];
+	struct buf scratch;
 	uint32_t *named[3]; /* values of named keys, by text; plus one */
 };
 
@@ -251,14 +257,24 @@ column(struct loader *l)
 }
 
 static uint32_t
-text_at(struct loader *l, struct unpack *from)
+text_at(struct loader *l, struct unpack *from, enum fold_place where)
 {
 	uint64_t place = unpack_u64(from);
+	uint32_t *id;
 
-	if (place < l->n_texts)
+	if (place >= l->n_texts) {
+		l->in.bad = true;
+		return INTERN_EMPTY;
+	}
+	if (l->fold == NULL)
 		return l->ids[place];
-	l->in.bad = true;
-	return INTERN_EMPTY;
+	id = &l->folded[where][place];
+	if (*id == 0) {
+		buf_reset(&l->scratch);
+		*id = intern_add(&l->t->texts, fold_text(l->fold, l->dim,
+		    where, l->texts[place], &l->scratch)) + 1;
+	}
+	return *id - 1;
 }
 
 static uint32_t
@@ -291,7 +307,8 @@ key_at(struct loader *l, struct unpack *from, enum key_place place)
 	if (type == DIM_NONE)
 		return 0;
 	if (type == DIM_TEXT)
-		return text_at(l, from);
+		return text_at(l, from, place == KEY_1 ? FOLD_KEY_1
+		    : FOLD_KEY_2);
 	return key_is_named(l->dim, place) ? name_at(l, from, place)
 	    : (uint32_t)unpack_u64(from);
 }
@@ -346,6 +363,9 @@ read_cell(struct loader *l, struct columns *c, struct loaded *x)
 		.k2 = key_at(l, &c->k2, KEY_2),
 		.verdict = key_at(l, &c->verdict, KEY_VERDICT),
 		.count = unpack_u64(&c->count) };
+	if (l->fold && l->fold->what & FOLD_HOURS &&
+	    dims[l->dim].grain == DIM_HOUR)
+		x->cell.bucket = l->fold->day_bucket;
 	if (measures & DIM_SUM) {
 		x->sum = (struct cell_sum){ .max = INT64_MIN,
 			.n = unpack_u64(&c->sum) };
@@ -358,7 +378,7 @@ read_cell(struct loader *l, struct columns *c, struct loaded *x)
 		x->seen.first_ns = time_at(&c->seen, c->time_before);
 		x->seen.last_ns = time_at(&c->seen, x->seen.first_ns);
 		c->time_before = x->seen.first_ns;
-		x->seen.example = text_at(l, &c->example);
+		x->seen.example = text_at(l, &c->example, FOLD_EXAMPLE);
 	}
 	for (unsigned k = 0; k < DIM_N_PLUS(measures); k++)
 		x->plus[k] = unpack_i64(&c->plus[k]);
@@ -455,30 +475,46 @@ load_texts(struct loader *l)
 		l->texts[i] = unpack_str(&l->in);
 		l->in.bad |= l->texts[i].p == NULL;
 	}
-	if (!l->in.bad)
+	for (int i = 0; i < FOLD_PLACES && l->fold; i++)
+		l->folded[i] = mem_zalloc((l->n_texts + 1) *
+		    sizeof(uint32_t));
+	if (!l->in.bad && l->fold == NULL)
 		intern_add_many(&l->t->texts, l->texts, l->n_texts, l->ids);
 }
 
 int
 tally_load(struct tally *t, enum dim_id dim, struct str saved)
 {
-	struct loader l = { .t = t, .dim = dim, .in = unpack_begin(saved) };
+	return tally_load_folded(t, dim, saved, NULL);
+}
+
+int
+tally_load_folded(struct tally *t, enum dim_id dim, struct str saved,
+    const struct tally_fold *fold)
+{
+	struct loader l = { .t = t, .dim = dim, .fold = fold,
+		.in = unpack_begin(saved) };
 
 	if (unpack_u64(&l.in) != VERSION)
 		return -1;
 	if (dims[dim].measures & DIM_ACCOUNT) {
-		tally_load_accounts(t, dim, &l.in);
+		tally_load_accounts(t, dim, &l.in, fold);
 		return l.in.bad || l.in.at != l.in.end ? -1 : 0;
 	}
 	later_drain(t);
 	load_texts(&l);
 	if (!l.in.bad)
 		load_cells(&l);
-	if (!l.in.bad)
+	if (!l.in.bad && fold_keeps_list(fold))
 		tally_load_list(t, dim, &l.in);
+	else
+		l.in.at = l.in.end;
 	free(l.texts);
 	free(l.ids);
 	for (int i = 0; i < 3; i++)
 		free(l.named[i]);
+	for (int i = 0; i < FOLD_PLACES; i++)
+		free(l.folded[i]);
+	buf_clear(&l.scratch);
 	return l.in.bad || l.in.at != l.in.end ? -1 : 0;
 }

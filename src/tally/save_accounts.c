@@ -18,6 +18,7 @@
 #include "base/num.h"
 #include "base/pack.h"
 #include "tally/accounts.h"
+#include "tally/fold.h"
 #include "tally/key_names.h"
 #include "tally/tally_private.h"
 
@@ -414,10 +415,20 @@ load_delays(struct unpack *from, struct delays *d)
 	}
 }
 
+/* What is read, and what is left out of it. */
+struct account_loader {
+	struct accounts *a;
+	enum dim_id dim;
+	const struct tally_fold *fold; /* NULL: nothing */
+	struct buf scratch;
+};
+
 static void
-load_rows(struct accounts *a, const struct shape *shape, account_fn *named,
-    enum channel channel, struct unpack *in)
+load_rows(struct account_loader *l, const struct shape *shape,
+    account_fn *named, enum channel channel, struct unpack *in)
 {
+	/* Domains are no addresses. */
+	const struct tally_fold *fold = shape == &of_domain ? NULL : l->fold;
 	size_t n = unpack_count(in);
 	struct columns c;
 
@@ -431,7 +442,9 @@ load_rows(struct accounts *a, const struct shape *shape, account_fn *named,
 		in->bad |= name.p == NULL || columns_bad(&c, shape, false);
 		if (in->bad)
 			return;
-		account = named(a, name, uid, channel);
+		buf_reset(&l->scratch);
+		account = named(l->a, fold_name(fold, l->dim, name,
+		    &l->scratch), uid, channel);
 		for (size_t k = 0; k < shape->n_fields; k++)
 			load_field(&c, shape, k, account);
 		if (shape->delays != NO_DELAYS)
@@ -442,32 +455,32 @@ load_rows(struct accounts *a, const struct shape *shape, account_fn *named,
 }
 
 static void
-load_queue_recipient(struct accounts *a, struct unpack *in)
+load_queue_recipient(struct account_loader *l, struct unpack *in)
 {
 	for (int i = 0; i < 2 && !in->bad; i++) {
 		uint32_t channel;
 
 		if (key_of_name(DIM_DELIVERY, KEY_1, unpack_str(in), NULL,
 		    &channel))
-			load_rows(a, &of_recipient, recipient_named,
+			load_rows(l, &of_recipient, recipient_named,
 			    (enum channel)channel, in);
 		else
 			in->bad = true;
 	}
 	if (!in->bad)
-		load_rows(a, &of_domain, domain_named, CHANNEL_REMOTE, in);
+		load_rows(l, &of_domain, domain_named, CHANNEL_REMOTE, in);
 }
 
 static void
-load_senders(struct accounts *a, struct unpack *in)
+load_senders(struct account_loader *l, struct unpack *in)
 {
-	load_rows(a, &of_sender, sender_named, CHANNEL_REMOTE, in);
+	load_rows(l, &of_sender, sender_named, CHANNEL_REMOTE, in);
 }
 
 static void
-load_providers(struct accounts *a, struct unpack *in)
+load_providers(struct account_loader *l, struct unpack *in)
 {
-	load_rows(a, &of_provider, provider_named, CHANNEL_REMOTE, in);
+	load_rows(l, &of_provider, provider_named, CHANNEL_REMOTE, in);
 }
 
 /* ---- which accounts go with which dimension ---- */
@@ -475,7 +488,7 @@ load_providers(struct accounts *a, struct unpack *in)
 static const struct {
 	enum dim_id dim;
 	bool (*save)(const struct accounts *a, struct buf *b);
-	void (*load)(struct accounts *a, struct unpack *in);
+	void (*load)(struct account_loader *l, struct unpack *in);
 } kinds[] = {
 	{ DIM_QUEUE_RECIPIENT, save_queue_recipient, load_queue_recipient },
 	{ DIM_QUEUE_SENDER, save_senders, load_senders },
@@ -496,10 +509,15 @@ tally_save_accounts(const struct tally *t, enum dim_id dim, struct buf *b)
 }
 
 void
-tally_load_accounts(struct tally *t, enum dim_id dim, struct unpack *in)
+tally_load_accounts(struct tally *t, enum dim_id dim, struct unpack *in,
+    const struct tally_fold *fold)
 {
+	struct account_loader l = { .a = &t->queue.accounts, .dim = dim,
+		.fold = fold };
+
 	pending_count(t);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].dim == dim)
-			kinds[i].load(&t->queue.accounts, in);
+			kinds[i].load(&l, in);
+	buf_clear(&l.scratch);
 }

@@ -10,13 +10,15 @@
 #include "tally/tally.h"
 
 struct buf;
+struct tally_fold;
 struct unpack;
 
 /* What is counted for a dimension that measures DIM_ACCOUNT, of a settled
  * tally.  False, and nothing, if there is nothing. */
 bool tally_save_accounts(const struct tally *t, enum dim_id dim,
     struct buf *b);
-/* Adds it.  Sets in->bad where it makes no sense. */
-void tally_load_accounts(struct tally *t, enum dim_id dim, struct unpack *in);
+/* Adds it, folded unless that is NULL.  Sets in->bad where it makes no sense. */
+void tally_load_accounts(struct tally *t, enum dim_id dim, struct unpack *in,
+    const struct tally_fold *fold);
 
 #endif
