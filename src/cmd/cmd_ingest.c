@@ -19,6 +19,7 @@ struct ingest_options {
 	struct logs_options logs;
 	const char *store;
 	bool follow;
+	bool prune;
 	long delta_bytes;
 };
 
@@ -30,9 +31,10 @@ struct run {
 	struct country_file *countries;
 	struct opt_list names; /* the LOGs */
 	struct history_ingested result;
+	int32_t pruned; /* the day when that was done last */
 };
 
-#define INGEST_ROWS 11
+#define INGEST_ROWS 12
 static void
 ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
 {
@@ -41,6 +43,9 @@ ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
 		{ .type = OPT_TEXT, .name = "store", .argument = "FILE",
 		    .value = &o->store, .help = "where it is kept; made if it "
 		    "is not there", .initial = "default" },
+		{ .type = OPT_FLAG, .name = "prune", .value = &o->prune,
+		    .help = "and give up what is older than the settings "
+		    "facts_days and hours_days say" },
 		{ .type = OPT_GROUP, .help = "Input" },
 		{ .type = OPT_FLAG, .name = "follow", .value = &o->follow,
 		    .help = "go on, and look for new lines every second" },
@@ -117,6 +122,31 @@ open_store(struct run *r, struct err *err)
 	    STORE_CREATE, &settings, err) < 0 ? -1 : choose_zone(r, err);
 }
 
+/* Once a day, as of the store's zone. */
+static int
+prune(struct run *r, const struct history_ingest *hi, int64_t now_ns,
+    struct err *err)
+{
+	const struct conf *c = r->context->conf;
+	struct history_retention hr = { .store = r->store, .zone = hi->zone,
+		.now_ns = now_ns, .facts_days = c->facts_days,
+		.hours_days = c->hours_days,
+		.keep_addresses = c->keep_addresses, .tally = hi->tally,
+		.rules = hi->rules };
+	int32_t today = store_day_of(r->store, now_ns);
+	size_t folded;
+
+	if (!r->o->prune || today == r->pruned)
+		return 0;
+	if (history_prune(&hr, &folded, err) < 0)
+		return -1;
+	r->pruned = today;
+	if (r->context->verbose)
+		fprintf(stderr, "mailtally: %s: %zu days were folded\n",
+		    store_name(r->store), folded);
+	return 0;
+}
+
 /*
  * Round after round, each as if it was run anew: so whatever happened to
  * the files meanwhile is understood as it always is, and there is nothing
@@ -144,6 +174,8 @@ follow(struct run *r, const struct history_ingest *first, struct err *err)
 		if (!r->logs.now_given)
 			again.clock_ns = when_now_ns();
 		result = history_ingest(&again, &news, tell_nobody, err);
+		if (result == 0)
+			result = prune(r, &again, again.clock_ns, err);
 		source_list_clear(&list);
 	} while (result == 0 || err->kind == ERR_AGAIN);
 	return -1;
@@ -185,6 +217,8 @@ run_ingest(struct run *r, int argc, char **argv, struct err *err)
 	if (history_ingest(&hi, &r->result, tell, err) < 0)
 		return -1;
 	logs_progress_end(&r->logs);
+	if (prune(r, &hi, hi.clock_ns, err) < 0)
+		return -1;
 	if (!r->o->follow)
 		return 0;
 	return take_names(r, argc, argv, err) < 0 ? -1 : follow(r, &hi, err);

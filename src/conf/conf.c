@@ -20,6 +20,8 @@ conf_init(struct conf *c)
 	*c = (struct conf){
 		.country_cutoff_percent = 0.5,
 		.rule_cutoff_percent = -1,
+		.facts_days = 30,
+		.hours_days = 400,
 		.keep_qpsmtpd = LOG_KEEPING,
 		.keep_sqpsmtpd = LOG_KEEPING,
 		.keep_qmail = LOG_KEEPING,

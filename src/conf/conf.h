@@ -81,6 +81,12 @@ struct conf {
 	struct conf_list mail_relays;  /* networks, as text */
 	struct conf_list junk_folders; /* names of directories in a Maildir */
 
+	/* [store] */
+	long facts_days;     /* how long single events are kept, */
+	long hours_days;     /* and the hours of sums */
+	bool keep_addresses; /* longer than single events */
+	bool anonymize;	     /* from the beginning */
+
 	/* [qpsmtpd] [sqpsmtpd] [qmail] */
 	struct log_keeping keep_qpsmtpd, keep_sqpsmtpd, keep_qmail;
 	long port_qpsmtpd, port_sqpsmtpd; /* where they listen; 0: nowhere */

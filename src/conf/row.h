@@ -75,6 +75,7 @@ extern const struct conf_type conf_type_percent; /* [double] */
 extern const struct conf_type conf_type_percent_or_auto; /* [double], < 0 */
 extern const struct conf_type conf_type_ip;	/* [struct ip] */
 extern const struct conf_type conf_type_file_count; /* [long] */
+extern const struct conf_type conf_type_days; /* [long] */
 extern const struct conf_type conf_type_file_bytes; /* [long] */
 extern const struct conf_type conf_type_port;	/* [long] */
 

@@ -274,6 +274,31 @@ const struct row conf_rows[] = {
 		.help = "Folders that are junk, as their directories are called.",
 	},
 	{
+		.section = "store",
+		.key = "facts_days",
+		.type = &conf_type_days,
+		.offset = AT(facts_days),
+		.help = "For how many days ingest --prune leaves single events in "
+		    "the store: so long parts of days, filters and searches are "
+		    "answered.",
+	},
+	{
+		.section = "store",
+		.key = "hours_days",
+		.type = &conf_type_days,
+		.offset = AT(hours_days),
+		.help = "For how many days it leaves the hours of sums. The sums "
+		    "of days stay.",
+	},
+	{
+		.section = "store",
+		.key = "keep_addresses",
+		.type = &conf_type_yes_no,
+		.offset = AT(keep_addresses),
+		.help = "Whether addresses stay when single events go. If not, "
+		    "what stays are domains and networks.",
+	},
+	{
 		.section = "qpsmtpd",
 		.key = "keep_log_files",
 		.type = &conf_type_file_count,

@@ -280,6 +280,17 @@ const struct conf_type conf_type_file_count = {
 };
 
 static int
+set_days(const struct assignment *a)
+{
+	return set_between(a, 1, 36500, "is not a number of days from 1 on");
+}
+
+const struct conf_type conf_type_days = {
+	.set = set_days,
+	.print = print_long,
+};
+
+static int
 set_file_bytes(const struct assignment *a)
 {
 	return set_between(a, 4096, 16777215, "is not a number of bytes from "

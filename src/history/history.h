@@ -61,6 +61,28 @@ int history_ingest(const struct history_ingest *o,
     struct history_ingested *result, void (*failed)(const char *text),
     struct err *err);
 
+/* ---- giving up what is old ---- */
+
+struct history_retention {
+	struct store *store;	/* open for writing */
+	const struct zone *zone; /* the store's */
+	int64_t now_ns;
+	long facts_days, hours_days;
+	bool keep_addresses;
+	struct tally_options tally; /* as of history_ingest */
+	uint64_t rules;
+};
+
+/*
+ * Facts older than facts_days go, and with them, unless keep_addresses, all
+ * addresses: tallies of that time keep domains and networks, and logs that
+ * were not continued since have nothing open any more.  Of days older than
+ * hours_days the hours go.  Each day is a delta, so it may be stopped at any
+ * moment, and run again.
+ */
+int history_prune(const struct history_retention *o, size_t *folded,
+    struct err *err);
+
 /* ---- out ---- */
 
 struct history_recall {

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "event/filter.h"
+#include "history/chain_lane.h"
 #include "history/history.h"
 #include "input/source.h"
 #include "pump/lane.h"
@@ -110,7 +111,8 @@ count_days(const struct history_recall *o, const struct store_day *days,
 				return -1;
 			continue;
 		}
-		if (days[i].day < since)
+		/* What has no time was given up with the first of them. */
+		if (days[i].day < since && days[i].day != STORE_NO_DAY)
 			return refuse(o, days[i].day, since, err);
 		while (days[i].day != STORE_NO_DAY && end < n &&
 		    touches(o->store, &days[end], &o->period) &&
@@ -147,25 +149,11 @@ count_event(void *ctx, const struct event *ev)
 static struct lane *
 finished_lane(struct ending *e, const struct store_chain *c, struct err *err)
 {
-	struct lane_options lo = {
-		.scan = { .wants = EVENT_ALL, .start_ns = INT64_MIN,
-		    .end_ns = INT64_MAX, .first = true, .join = true,
-		    .stream = c->stream, .zone = e->o->zone },
-		.keep = count_event, .ctx = e };
-	struct lane *lane = NULL;
+	struct lane *lane = chain_lane(e->o->store, c, e->o->zone, count_event,
+	    e, err);
 
-	for (size_t i = 0; formats[i]; i++)
-		if (str_eq(c->format, str_from(formats[i]->name)))
-			lo.format = formats[i];
-	if (lo.format)
-		lane = lane_restore(&lo, c->state);
-	if (lane == NULL) {
-		err_set(err, ERR_DATA, "%s: what is open at the end of %.*s "
-		    "cannot be understood: it is damaged, or of a newer "
-		    "mailtally", store_name(e->o->store), STR_ARG(c->stream));
-		return NULL;
-	}
-	lane_finish(lane);
+	if (lane)
+		lane_finish(lane);
 	return lane;
 }
 

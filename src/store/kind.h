@@ -10,6 +10,7 @@
 
 #include "store/store.h"
 
+struct tally_fold;
 struct zone;
 
 struct store_kind {
@@ -45,6 +46,14 @@ struct store_kind {
 	/* t is settled. */
 	int (*add_tally)(struct store *s, int32_t day, uint64_t rules,
 	    struct tally *t, struct err *err);
+
+	int (*drop_facts)(struct store *s, int32_t day, struct err *err);
+	int (*unfolded)(struct store *s, int32_t day, unsigned what,
+	    struct arena *a, struct store_part **parts, size_t *n,
+	    struct err *err);
+	int (*fold)(struct store *s, const struct store_part *part,
+	    const struct tally_fold *fold, struct tally *t, struct err *err);
+	int (*purge)(struct store *s, struct err *err);
 
 	int (*look)(struct store *s, struct err *err);
 	void (*look_end)(struct store *s);

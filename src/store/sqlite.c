@@ -111,6 +111,14 @@ commit(struct store *store, struct err *err)
 	return 0;
 }
 
+/* Freed pages are overwritten (secure_delete), but older ones of the same may
+ * still stand in the journal. */
+static int
+purge(struct store *store, struct err *err)
+{
+	return db_tell(sqlite_of(store), "PRAGMA wal_checkpoint(TRUNCATE)", err);
+}
+
 /* ---- reading in one state ---- */
 
 static int
@@ -175,6 +183,10 @@ const struct store_kind store_sqlite = {
 	.set_source = sqlite_set_source,
 	.add_event = sqlite_add_event,
 	.add_tally = sqlite_add_tally,
+	.drop_facts = sqlite_drop_facts,
+	.unfolded = sqlite_unfolded,
+	.fold = sqlite_fold,
+	.purge = purge,
 	.look = look,
 	.look_end = look_end,
 	.days = sqlite_days,

@@ -30,6 +30,13 @@ static const char *const statements[STATEMENTS] = {
 	[DELETE_PART] = "DELETE FROM tallies WHERE id = ?",
 	[ADD_PART] = "INSERT INTO tallies (day, rules, dimension, cells, data) "
 	    "VALUES (?, ?, ?, ?, ?)",
+	[UNFOLDED] = "SELECT DISTINCT day, rules FROM tallies "
+	    "WHERE day < ?1 AND fold & ?2 <> ?2 ORDER BY day",
+	[DELETE_DAY] = "DELETE FROM tallies "
+	    "WHERE day = ? AND rules = ? AND dimension = ?",
+	[SET_FOLDED] = "UPDATE tallies SET fold = fold | ? "
+	    "WHERE day = ? AND rules = ?",
+	[DROP_FACTS] = "DELETE FROM facts WHERE day < ?",
 	[DAYS] = "SELECT DISTINCT day, rules FROM tallies ORDER BY day",
 	[READ_DAY] = "SELECT data FROM tallies "
 	    "WHERE day = ? AND rules = ? AND dimension = ?",

@@ -32,6 +32,7 @@ enum statement {
 	BEGIN, COMMIT, ROLLBACK, LOOK, LOOK_END,
 	GET_META, SET_META, CHAINS, SET_CHAIN, SOURCES, SET_SOURCE,
 	PARTS, READ_PART, DELETE_PART, ADD_PART, DAYS, READ_DAY,
+	UNFOLDED, DELETE_DAY, SET_FOLDED, DROP_FACTS,
 	LAST_BLOCK, SET_BLOCK, BLOCKS, BLOCK_KEYS, READ_BLOCK,
 	NEXT_BLOCK, SET_KEYS,
 	STATEMENTS
@@ -162,5 +163,10 @@ int sqlite_days(struct store *store, uint64_t rules, struct arena *a,
     struct store_day **list, size_t *n, struct err *err);
 int sqlite_read_tally(struct store *store, int32_t day, uint64_t rules,
     struct tally *t, struct err *err);
+int sqlite_drop_facts(struct store *store, int32_t day, struct err *err);
+int sqlite_unfolded(struct store *store, int32_t day, unsigned what,
+    struct arena *a, struct store_part **parts, size_t *n, struct err *err);
+int sqlite_fold(struct store *store, const struct store_part *part,
+    const struct tally_fold *fold, struct tally *t, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "store/store.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/err.h"
@@ -11,6 +12,7 @@
 #include "base/num.h"
 #include "base/when.h"
 #include "store/kind.h"
+#include "tally/fold.h"
 
 /* The last one takes every name. */
 static const struct store_kind *const kinds[] = { &store_sqlite, NULL };
@@ -125,6 +127,51 @@ store_add_tally(struct store *s, int32_t day, uint64_t rules, struct tally *t,
 	assert(s->begun);
 	tally_settle(t);
 	return s->kind->add_tally(s, day, rules, t, err);
+}
+
+int
+store_drop_facts(struct store *s, int32_t day, struct err *err)
+{
+	char number[16];
+	int32_t since;
+
+	assert(s->begun);
+	if (store_facts_since(s, &since, err) < 0)
+		return -1;
+	/* What is gone does not come back by keeping more. */
+	if (since > day)
+		day = since;
+	snprintf(number, sizeof(number), "%d", (int)day);
+	if (s->kind->drop_facts(s, day, err) < 0)
+		return -1;
+	return store_set_meta(s, "facts since day", str_from(number), err);
+}
+
+int
+store_unfolded(struct store *s, int32_t day, unsigned what, struct arena *a,
+    struct store_part **parts, size_t *n, struct err *err)
+{
+	return s->kind->unfolded(s, day, what, a, parts, n, err);
+}
+
+int
+store_fold(struct store *s, const struct store_part *part, unsigned what,
+    struct tally *t, struct err *err)
+{
+	struct tally_fold fold = { .what = what };
+
+	assert(s->begun);
+	if (part->day != STORE_NO_DAY)
+		fold.day_bucket = (int32_t)(when_to_s(store_day_start(s,
+		    part->day)) / s->settings.grain_s);
+	return s->kind->fold(s, part, &fold, t, err);
+}
+
+int
+store_purge(struct store *s, struct err *err)
+{
+	assert(!s->begun);
+	return s->kind->purge(s, err);
 }
 
 int

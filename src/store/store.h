@@ -178,6 +178,29 @@ int64_t store_day_start(const struct store *s, int32_t day);
 int store_add_tally(struct store *s, int32_t day, uint64_t rules,
     struct tally *t, struct err *err);
 
+/* ---- giving up what is old; within a delta ---- */
+
+/* Facts of days before this one. */
+int store_drop_facts(struct store *s, int32_t day, struct err *err);
+
+/* A tally by its day and rules. */
+struct store_part {
+	int32_t day;
+	uint64_t rules;
+};
+/* Those of days before this one that were not folded so (tally/fold.h) yet, or
+ * to which something was added since; in the arena. */
+int store_unfolded(struct store *s, int32_t day, unsigned what,
+    struct arena *a, struct store_part **parts, size_t *n, struct err *err);
+/* Folds one; t is empty, with the store's zone and grain, and used up by it. */
+int store_fold(struct store *s, const struct store_part *part, unsigned what,
+    struct tally *t, struct err *err);
+/*
+ * Outside of a delta: what was given up is on the disk no longer, neither in
+ * the store nor in what it keeps beside it.
+ */
+int store_purge(struct store *s, struct err *err);
+
 /* ---- reading ---- */
 
 int store_look(struct store *s, struct err *err);
