@@ -20,6 +20,7 @@ struct ingest_options {
 	const char *store;
 	bool follow;
 	bool prune;
+	bool anonymize;
 	long delta_bytes;
 };
 
@@ -34,7 +35,7 @@ struct run {
 	int32_t pruned; /* the day when that was done last */
 };
 
-#define INGEST_ROWS 12
+#define INGEST_ROWS 13
 static void
 ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
 {
@@ -43,6 +44,9 @@ ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
 		{ .type = OPT_TEXT, .name = "store", .argument = "FILE",
 		    .value = &o->store, .help = "where it is kept; made if it "
 		    "is not there", .initial = "default" },
+		{ .type = OPT_FLAG, .name = "anonymize",
+		    .value = &o->anonymize, .help = "from now on keep hashes "
+		    "of local parts and networks of clients only" },
 		{ .type = OPT_FLAG, .name = "prune", .value = &o->prune,
 		    .help = "and give up what is older than the settings "
 		    "facts_days and hours_days say" },
@@ -212,6 +216,7 @@ run_ingest(struct run *r, int argc, char **argv, struct err *err)
 		    .country = r->countries ? country_of : NULL,
 		    .country_ctx = r->countries },
 		.rules = store_rules(r->context),
+		.anonymize = r->o->anonymize,
 		.delta_bytes = (uint64_t)r->o->delta_bytes,
 		.progress = r->logs.progress ? logs_progress : NULL };
 	if (history_ingest(&hi, &r->result, tell, err) < 0)

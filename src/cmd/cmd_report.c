@@ -260,6 +260,7 @@ read_store(struct run *r, struct err *err)
 	const struct logs *l = &r->logs;
 	struct history_recall hr = { .store = r->store, .period = l->period,
 		.filter = l->filter, .zone = l->zone,
+		.classes = &r->context->conf->classes,
 		.rules = store_rules(r->context),
 		/* What a tally keeps for these is not in a store. */
 		.facts_only = r->o->tld || r->o->top == 0 };

@@ -85,7 +85,6 @@ struct conf {
 	long facts_days;     /* how long single events are kept, */
 	long hours_days;     /* and the hours of sums */
 	bool keep_addresses; /* longer than single events */
-	bool anonymize;	     /* from the beginning */
 
 	/* [qpsmtpd] [sqpsmtpd] [qmail] */
 	struct log_keeping keep_qpsmtpd, keep_sqpsmtpd, keep_qmail;

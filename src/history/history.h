@@ -40,6 +40,7 @@ struct history_ingest {
 	struct tally_options tally;  /* dims, classes, country; the zone and grain
 				      * are the store's */
 	uint64_t rules;
+	bool anonymize; /* from now on; see anonymize.h */
 	uint64_t delta_bytes; /* of log in a delta at most; 0: the usual */
 	ordered_progress_fn *progress; /* NULL: none */
 	void *progress_ctx;
@@ -90,6 +91,7 @@ struct history_recall {
 	struct period period;
 	const struct filter *filter; /* NULL: all */
 	const struct zone *zone;     /* of the report */
+	const struct classes *classes;
 	uint64_t rules;
 	bool facts_only; /* count one by one: what a tally keeps where an option
 			  * asks for it is not in a store */

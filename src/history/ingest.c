@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/pack.h"
 #include "base/when.h"
+#include "history/anonymize.h"
 #include "history/history.h"
 #include "history/known.h"
 #include "input/blocks.h"
@@ -58,6 +59,7 @@ struct ingest {
 	size_t n_sources, cap_sources;
 	struct day_tally *days;
 	size_t n_days, cap_days, last_day;
+	struct anonymizer *anonymizer; /* NULL: the store is not anonymized */
 	uint64_t delta; /* bytes since the last commit */
 	bool begun;
 	bool failed;	/* err says why */
@@ -106,6 +108,7 @@ take_event(void *ctx, const struct event *ev)
 
 	if (in->failed)
 		return false;
+	ev = anonymize(in->anonymizer, ev);
 	if (store_add_event(in->o->store, c->kept.id, ev, &in->err) < 0)
 		in->failed = true;
 	tally_add(tally_of(in, store_day_of(in->o->store, ev->time_ns)), ev);
@@ -502,6 +505,23 @@ ingest_source(struct ingest *in, struct waiting *w,
 /* ---- all of it ---- */
 
 static int
+begin_anonymous(struct ingest *in)
+{
+	struct store *store = in->o->store;
+
+	if (anonymizer_open(&in->anonymizer, store, in->o->tally.classes,
+	    &in->err) < 0)
+		return -1;
+	if (in->anonymizer || !in->o->anonymize)
+		return 0;
+	if (begin_delta(in) < 0 || anonymize_begin(store, &in->err) < 0 ||
+	    end_delta(in, NULL) < 0)
+		return -1;
+	return anonymizer_open(&in->anonymizer, store, in->o->tally.classes,
+	    &in->err);
+}
+
+static int
 load(struct ingest *in)
 {
 	struct store_chain *chains;
@@ -572,7 +592,7 @@ history_ingest(const struct history_ingest *o,
 		if (in.listed.sources[i].error)
 			tell_failure(&in, o->sources->sources[i]->path,
 			    in.listed.sources[i].error, failed);
-	status = load(&in) < 0 || read_all(&in, failed) < 0 ? -1 : 0;
+	status = begin_anonymous(&in) < 0 || load(&in) < 0 || read_all(&in, failed) < 0 ? -1 : 0;
 	if (status < 0) {
 		store_rollback(o->store);
 		*err = in.err;
@@ -585,6 +605,7 @@ history_ingest(const struct history_ingest *o,
 	free(in.chains);
 	free(in.days);
 	free(in.sources);
+	anonymizer_close(&in.anonymizer);
 	agenda_clear(&in.agenda);
 	ordered_clear(&in.listed);
 	arena_clear(&in.arena);

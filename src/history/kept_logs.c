@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "base/when.h"
+#include "history/anonymize.h"
 #include "history/known.h"
 
 /* ---- which files they are ---- */
@@ -176,11 +177,14 @@ kept_logs_spans(struct kept_logs *l, struct store *s,
 	struct store_facts *facts;
 	struct event ev;
 	uint64_t chain;
+	bool anonymized;
 	int more;
 
-	if (q->n_keys == 0)
+	if (store_is_anonymized(s, &anonymized, err) < 0)
+		return -1;
+	if (q->n_keys == 0 || anonymized)
 		spans_add(spans, whole, 0);
-	if (q->n_keys == 0 && l->n_gone == 0)
+	if ((q->n_keys == 0 && l->n_gone == 0) || anonymized)
 		return 0;
 	if (store_facts_open(&facts, s, q, err) < 0)
 		return -1;

@@ -45,7 +45,7 @@ void kept_logs_clear(struct kept_logs *l);
  * When the facts of a query are for which wanted() is true (NULL: all), put
  * together where no more than apart_ns is between them.  Where the query names no keys
  * that is its whole time: looking at every fact would take longer than it
- * saves.  Counts those whose log is gone.
+ * saves.  So it is of an anonymized store.  Counts those whose log is gone.
  */
 int kept_logs_spans(struct kept_logs *l, struct store *s,
     const struct store_query *q,

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/when.h"
+#include "history/anonymize.h"
 #include "history/chain_lane.h"
 #include "history/history.h"
 #include "pump/lane.h"
@@ -28,6 +29,7 @@ new_tally(const struct history_retention *o)
 /* What ends with a log, in tallies by day; few. */
 struct ending {
 	const struct history_retention *o;
+	struct anonymizer *anonymizer; /* NULL: the store is not anonymized */
 	struct ended_day {
 		int32_t day;
 		struct tally *tally;
@@ -47,7 +49,7 @@ count_event(void *ctx, const struct event *ev)
 	if (i == e->n)
 		ARRAY_PUSH(e->days, e->n, e->cap) =
 		    (struct ended_day){ day, new_tally(e->o) };
-	tally_add(e->days[i].tally, ev);
+	tally_add(e->days[i].tally, anonymize(e->anonymizer, ev));
 	return false;
 }
 
@@ -73,13 +75,19 @@ end_chain(const struct history_retention *o, struct store_chain *c,
     struct err *err)
 {
 	struct ending e = { .o = o };
-	struct lane *lane = chain_lane(o->store, c, o->zone, count_event, &e,
-	    err);
+	struct lane *lane;
 	struct buf state = { 0 };
 	int result = 0;
 
-	if (lane == NULL)
+	if (anonymizer_open(&e.anonymizer, o->store, o->tally.classes,
+	    err) < 0)
 		return -1;
+	lane = chain_lane(o->store, c, o->zone, count_event, &e,
+	    err);
+	if (lane == NULL) {
+		anonymizer_close(&e.anonymizer);
+		return -1;
+	}
 	lane_finish(lane);
 	lane_save(lane, &state);
 	if (!str_eq(buf_str(&state), c->state)) {
@@ -91,6 +99,7 @@ end_chain(const struct history_retention *o, struct store_chain *c,
 	for (size_t i = 0; i < e.n; i++)
 		tally_free(&e.days[i].tally);
 	free(e.days);
+	anonymizer_close(&e.anonymizer);
 	lane_free(&lane);
 	buf_clear(&state);
 	return result;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "event/filter.h"
+#include "history/anonymize.h"
 #include "history/chain_lane.h"
 #include "history/history.h"
 #include "input/source.h"
@@ -128,6 +129,7 @@ count_days(const struct history_recall *o, const struct store_day *days,
 
 struct ending {
 	const struct history_recall *o;
+	struct anonymizer *anonymizer; /* NULL: the store is not anonymized */
 	struct tally *tally; /* NULL: nobody counts */
 };
 
@@ -138,6 +140,7 @@ count_event(void *ctx, const struct event *ev)
 	const struct ending *e = ctx;
 	const struct period *p = &e->o->period;
 
+	ev = anonymize(e->anonymizer, ev);
 	if (e->tally && (ev->time_ns == WHEN_NONE ||
 	    (ev->time_ns >= p->start_ns && ev->time_ns < p->end_ns)) &&
 	    filter_match(e->o->filter, ev))
@@ -168,7 +171,8 @@ history_tally(const struct history_recall *o, struct tally *t,
 	size_t n = 0, n_chains = 0;
 	int result = -1;
 
-	if (store_days(o->store, o->rules, &arena, &days, &n, err) == 0 &&
+	if (anonymizer_open(&e.anonymizer, o->store, o->classes, err) == 0 &&
+	    store_days(o->store, o->rules, &arena, &days, &n, err) == 0 &&
 	    store_chains(o->store, &arena, &chains, &n_chains, err) == 0)
 		result = count_days(o, days, n, t, err);
 	for (size_t i = 0; result == 0 && i < n_chains; i++) {
@@ -179,6 +183,7 @@ history_tally(const struct history_recall *o, struct tally *t,
 		lane_free(&lane);
 	}
 	tally_settle(t);
+	anonymizer_close(&e.anonymizer);
 	arena_clear(&arena);
 	return result;
 }

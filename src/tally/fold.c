@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/ip.h"
-#include "event/address.h"
+#include "event/named.h"
 
 #define V4_BITS 24
 #define V6_BITS 48
@@ -46,39 +46,33 @@ domain(struct str text, struct buf *scratch)
 	return str_skip(buf_str(scratch), from);
 }
 
-static bool
-is_of_word(char c)
+static void
+named_address(void *ctx, struct str address, struct buf *out)
 {
-	return c != '\0' && strchr(" \t<>()[]{}\"',;=/?&|", c) == NULL;
+	struct buf one = { 0 };
+
+	(void)ctx;
+	buf_add_str(out, domain(address, &one));
+	buf_clear(&one);
 }
 
-/* Each word by itself: what is an address in it, and what a client. */
+static void
+named_client(void *ctx, struct str client, struct buf *out)
+{
+	struct buf one = { 0 };
+
+	(void)ctx;
+	buf_add_str(out, network(client, &one));
+	buf_clear(&one);
+}
+
+/* Each word by itself. */
 static struct str
 words(struct str text, struct buf *scratch)
 {
-	struct buf one = { 0 };
 	size_t from = scratch->n;
 
-	for (size_t i = 0, end; i < text.n; i = end) {
-		struct str word;
-
-		for (end = i; end < text.n && is_of_word(text.p[end]);)
-			end++;
-		if (end == i) {
-			buf_add_char(scratch, text.p[end++]);
-			continue;
-		}
-		word = str_make(text.p + i, end - i);
-		buf_reset(&one);
-		/* "example.org:" and "192.0.2.1." end a phrase. */
-		while (word.n > 1 && strchr(".:!", word.p[word.n - 1]))
-			word.n--;
-		buf_add_str(scratch, memchr(word.p, '@', word.n)
-		    ? domain(word, &one) : network(word, &one));
-		buf_add_str(scratch, str_make(word.p + word.n,
-		    end - i - word.n));
-	}
-	buf_clear(&one);
+	named_replace(scratch, text, named_address, named_client, NULL);
 	return str_skip(buf_str(scratch), from);
 }
 

@@ -54,6 +54,8 @@ TEST(texts_lose_what_is_in_them)
 	    "http://list.example/?ip=192.0.2.0/24");
 	becomes(DIM_REASON, FOLD_KEY_1, "greylisted 192.0.2.9.",
 	    "greylisted 192.0.2.0/24.");
+	becomes(DIM_REASON, FOLD_KEY_1, "192.0.2.9_does_not_like_recipient.",
+	    "192.0.2.0/24_does_not_like_recipient.");
 	becomes(DIM_REASON, FOLD_KEY_1, "timeout", "timeout");
 }
 
