@@ -83,6 +83,7 @@ struct store {
 	bool begun;
 };
 
+extern const struct store_kind store_memory;
 extern const struct store_kind store_sqlite;
 
 #endif

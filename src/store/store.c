@@ -15,7 +15,8 @@
 #include "tally/fold.h"
 
 /* The last one takes every name. */
-static const struct store_kind *const kinds[] = { &store_sqlite, NULL };
+static const struct store_kind *const kinds[] = { &store_memory, &store_sqlite,
+	NULL };
 
 int
 store_open(struct store **s, const char *where, enum store_mode mode,
