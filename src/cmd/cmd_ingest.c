@@ -1,6 +1,9 @@
 /*
  * cmd_ingest.c - "mailtally ingest": new lines of logs into the store.
  */
+#include <sys/prctl.h>
+
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -22,6 +25,7 @@ struct ingest_options {
 	bool prune;
 	bool anonymize;
 	long delta_bytes;
+	long parent;
 };
 
 struct run {
@@ -35,7 +39,7 @@ struct run {
 	int32_t pruned; /* the day when that was done last */
 };
 
-#define INGEST_ROWS 13
+#define INGEST_ROWS 14
 static void
 ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
 {
@@ -70,6 +74,11 @@ ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
 		{ .type = OPT_NUMBER, .name = "delta-bytes", .argument = "N",
 		    .value = &o->delta_bytes, .min = 0, .max = 1L << 40,
 		    .help = "of log that are written at once", .hidden = true },
+		/* For serve, which starts it. */
+		{ .type = OPT_NUMBER, .name = "parent", .argument = "PID",
+		    .value = &o->parent, .min = 0, .max = INT32_MAX,
+		    .help = "end when this process, which started it, does",
+		    .hidden = true },
 		{ .type = OPT_END },
 	};
 	_Static_assert(sizeof(table) / sizeof(table[0]) <= INGEST_ROWS,
@@ -194,13 +203,25 @@ take_names(struct run *r, int argc, char **argv, struct err *err)
 	return argc > 0 ? 0 : logs_configured(&r->names, r->context, err);
 }
 
+/* However it ends: a server that is killed leaves no writer behind. */
+static int
+end_with_parent(long parent, struct err *err)
+{
+	if (parent == 0)
+		return 0;
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == (pid_t)parent)
+		return 0;
+	return err_set(err, ERR_AGAIN, "who started it has ended");
+}
+
 static int
 run_ingest(struct run *r, int argc, char **argv, struct err *err)
 {
 	const struct conf *c = r->context->conf;
 	struct history_ingest hi = { .now_ns = WHEN_NONE };
 
-	if (logs_open(&r->logs, &r->o->logs, r->context, argc, argv,
+	if (end_with_parent(r->o->parent, err) < 0 ||
+	    logs_open(&r->logs, &r->o->logs, r->context, argc, argv,
 	    err) < 0 ||
 	    (c->country_file &&
 	    country_open(&r->countries, c->country_file, err) < 0) ||

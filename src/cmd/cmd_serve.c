@@ -17,6 +17,7 @@
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
 #include "conf/conf.h"
+#include "store/store.h"
 #include "web/server.h"
 
 /* Where qmail keeps its queue, as "mailtally queue" looks for it. */
@@ -27,6 +28,7 @@ struct serve {
 	const char *listen;
 	struct opt_list names;
 	bool trust_proxy;
+	const char *store;
 	struct opt_list followed;
 	bool live;
 	struct logs_options logs;
@@ -35,7 +37,7 @@ struct serve {
 	struct buf host;	/* of listen */
 };
 
-#define SERVE_ROWS 10
+#define SERVE_ROWS 11
 
 static void
 serve_rows(struct opt rows[SERVE_ROWS], struct serve *s)
@@ -51,9 +53,13 @@ serve_rows(struct opt rows[SERVE_ROWS], struct serve *s)
 		{ .type = OPT_FLAG, .name = "trust-proxy",
 		    .value = &s->trust_proxy, .help = "a proxy in front of it "
 		    "asks who it is: only then other addresses than loopback" },
+		{ .type = OPT_TEXT, .name = "store", .argument = "FILE",
+		    .value = &s->store, .help = "answer from what \"mailtally "
+		    "ingest\" kept there; LOGs are for what needs their lines" },
 		{ .type = OPT_LIST, .name = "follow", .argument = "LOG",
 		    .value = &s->followed, .help = "what is shown live, instead "
-		    "of all logs; may be given several times" },
+		    "of all logs, and with --store put into it as it comes; "
+		    "may be given several times" },
 		{ .type = OPT_FLAG, .name = "live", .value = &s->live,
 		    .help = "show events as they come", .initial = "on" },
 		{ .type = OPT_TEXT, .name = "tz", .argument = "ZONE",
@@ -154,23 +160,47 @@ add_common(struct serve *s, const struct cmd_context *context)
 	}
 }
 
+/*
+ * What lines are read of: the LOGs; else, with a store, those that are followed;
+ * else those of the configuration, which with a store need not be.
+ */
 static int
 choose_logs(struct serve *s, const struct cmd_context *context, int argc,
     char **argv, struct err *err)
 {
+	const struct opt_list *followed = &s->followed;
+	struct opt_list *l = &s->served;
+	int result = 0;
+
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "-") == 0)
 			return err_set(err, ERR_USAGE, "-: standard input can "
 			    "be read only once; name a file or a directory");
-		ARRAY_PUSH(s->served.items, s->served.n, s->served.cap) =
-		    argv[i];
+		ARRAY_PUSH(l->items, l->n, l->cap) = argv[i];
 	}
-	if (argc == 0 && logs_configured(&s->served, context, err) < 0)
+	if (argc == 0 && s->store != NULL)
+		for (size_t i = 0; i < followed->n; i++)
+			ARRAY_PUSH(l->items, l->n, l->cap) = followed->items[i];
+	if (l->n == 0 && (s->store == NULL || context->conf->n_logs > 0))
+		result = logs_configured(l, context, err);
+	for (size_t i = 0; result == 0 && i < l->n; i++)
+		if (access(l->items[i], R_OK) < 0)
+			return err_set(err, ERR_NO_INPUT, "%s: %s", l->items[i],
+			    strerror(errno));
+	return result;
+}
+
+/* One that ingest is to make need not be there yet. */
+static int
+check_store(const struct serve *s, struct err *err)
+{
+	struct store *store;
+
+	if (s->store == NULL || s->followed.n > 0)
+		return 0;
+	if (store_open(&store, s->store, STORE_READ, NULL, err) < 0)
 		return -1;
-	for (size_t i = 0; i < s->served.n; i++)
-		if (access(s->served.items[i], R_OK) < 0)
-			return err_set(err, ERR_NO_INPUT, "%s: %s",
-			    s->served.items[i], strerror(errno));
+	store_close(&store);
 	return 0;
 }
 
@@ -185,6 +215,17 @@ tell_ready(void *ctx, uint16_t port)
 	fflush(stdout);
 }
 
+/* The line may have a name in it that a stranger chose. */
+static void
+tell_trouble(void *ctx, const char *line)
+{
+	struct err err;
+
+	(void)ctx;
+	err_set(&err, ERR_AGAIN, "%s", line);
+	cmd_fail(&err);
+}
+
 static int
 serve(struct serve *s, const struct cmd_context *context, int argc,
     char **argv, struct err *err)
@@ -193,12 +234,14 @@ serve(struct serve *s, const struct cmd_context *context, int argc,
 	struct logs logs = { 0 };
 	struct server_options o = { .program = context->program,
 		.queue = access(QMAIL_QUEUE "/mess", R_OK | X_OK) == 0,
-		.ready = tell_ready, .ctx = s };
+		.ready = tell_ready, .tell = tell_trouble, .ctx = s,
+		.store = s->store };
 	const struct opt_list *followed;
 	int result;
 
 	if (read_listen(s, &o.port, err) < 0 || check_reach(s, err) < 0 ||
 	    choose_logs(s, context, argc, argv, err) < 0 ||
+	    check_store(s, err) < 0 ||
 	    catch_signals(err) < 0)
 		return -1;
 	if (logs_settings(&logs, &s->logs, context, true, err) < 0) {
@@ -219,6 +262,10 @@ serve(struct serve *s, const struct cmd_context *context, int argc,
 	o.n_logs = s->served.n;
 	o.followed = followed->items;
 	o.n_followed = s->live ? followed->n : 0;
+	if (s->store != NULL) {
+		o.ingested = s->followed.items;
+		o.n_ingested = s->followed.n;
+	}
 	o.stop = signal_pipe[0];
 	result = server_run(&o, err);
 	logs_close(&logs);
@@ -259,6 +306,7 @@ const struct cmd cmd_serve = {
 		"\n\n"
 		"  mailtally serve /var/log/qpsmtpd /var/log/qmail\n"
 		"  mailtally serve --listen 127.0.0.1:0 --now \"2026-03-30 00:11\" LOG\n"
+		"  mailtally serve --store default --follow /var/log/qpsmtpd\n"
 		"  mailtally serve --listen 10.0.0.5:8025 --trust-proxy --name mail.example.org\n"
 		"\n"
 		"From elsewhere: ssh -L 8025:127.0.0.1:8025 HOST. The API is described in "

@@ -17,6 +17,7 @@ struct store_kind {
 	const char *name;
 	/* Does it answer to this name? */
 	bool (*takes)(const char *where);
+	uint64_t (*stamp)(const char *where);
 	/* *s begins with a struct store, of which it fills kind, name and
 	 * settings. */
 	int (*open)(struct store **s, const char *where, enum store_mode mode,

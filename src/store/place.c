@@ -1,6 +1,7 @@
 #include "store/place.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 #define SYSTEM_DIRECTORY "/var/lib/mailtally"
@@ -83,4 +85,30 @@ store_default_place(bool make, struct err *err)
 	file = file_in(directory);
 	free(directory);
 	return file;
+}
+
+uint64_t
+store_place_stamp(const char *where)
+{
+	static const char *const endings[] = { "", "-wal" };
+	char *name = strcmp(where, "default") != 0 ? mem_strdup(where) :
+	    store_default_place(false, NULL);
+	struct buf seen = { 0 }, path = { 0 };
+	uint64_t result;
+
+	for (size_t i = 0; name != NULL && i < 2; i++) {
+		struct stat st;
+
+		buf_reset(&path);
+		buf_printf(&path, "%s%s", name, endings[i]);
+		if (stat(path.p, &st) == 0 && st.st_size > 0)
+			buf_printf(&seen, "%s %ju %jd %jd.%09ld\n", endings[i],
+			    (uintmax_t)st.st_ino, (intmax_t)st.st_size,
+			    (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	}
+	result = seen.n > 0 ? hash_64(buf_str(&seen)) | 1 : 0;
+	buf_clear(&seen);
+	buf_clear(&path);
+	free(name);
+	return result;
 }

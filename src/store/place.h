@@ -5,6 +5,7 @@
 #define STORE_PLACE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct err;
 
@@ -14,5 +15,11 @@ struct err;
  * directory is made.  NULL with *err if there is no place for it.
  */
 char *store_default_place(bool make, struct err *err);
+
+/*
+ * store_stamp() of a store that is a file and, as long as a commit stands
+ * only there, a log beside it ("-wal").
+ */
+uint64_t store_place_stamp(const char *where);
 
 #endif

@@ -22,6 +22,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "store/place.h"
 #include "store/sqlite_db.h"
 
 /* ---- metadata ---- */
@@ -169,6 +170,7 @@ takes(const char *where)
 const struct store_kind store_sqlite = {
 	.name = "sqlite",
 	.takes = takes,
+	.stamp = store_place_stamp,
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.verify = verify,

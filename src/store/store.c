@@ -38,6 +38,16 @@ store_open(struct store **s, const char *where, enum store_mode mode,
 	return -1;
 }
 
+uint64_t
+store_stamp(const char *where)
+{
+	size_t i = 0;
+
+	while (!kinds[i]->takes(where))
+		i++;
+	return kinds[i]->stamp(where);
+}
+
 void
 store_close(struct store **store)
 {

@@ -81,6 +81,12 @@ struct store_settings {
 int store_open(struct store **s, const char *where, enum store_mode mode,
     const struct store_settings *settings, struct err *err);
 void store_close(struct store **s);
+/*
+ * A number that is another one when the store of that name has changed, found
+ * without opening it, so that answers made of it can be remembered.  0: it is
+ * not there.
+ */
+uint64_t store_stamp(const char *where);
 const struct store_settings *store_settings(const struct store *s);
 /* The file, as messages name it; valid until the closing. */
 const char *store_name(const struct store *s);

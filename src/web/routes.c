@@ -13,8 +13,8 @@
 #include "web/body.h"
 #include "web/http.h"
 #include "web/jobs.h"
+#include "web/keeper.h"
 #include "web/live.h"
-#include "web/logs_seen.h"
 #include "web/params.h"
 #include "web/server.h"
 
@@ -119,9 +119,14 @@ handle_health(struct site *s, struct http_request *r)
 	add_member(&b, "host", s->o->report_host);
 	add_member(&b, "zone", s->o->zone);
 	add_member(&b, "now", now.p);
-	buf_printf(&b, ",\"live\":%s,\"queue\":%s,\"logs\":%zu}\n",
+	buf_printf(&b, ",\"live\":%s,\"queue\":%s,\"logs\":%zu,\"store\":%s",
 	    s->live && live_feed_runs(s->live) ? "true" : "false",
-	    s->o->queue ? "true" : "false", s->o->n_logs);
+	    s->o->queue ? "true" : "false", s->o->n_logs,
+	    s->o->store ? "true" : "false");
+	if (s->ingest != NULL)
+		buf_printf(&b, ",\"ingest\":%s",
+		    keeper_runs(s->ingest) ? "true" : "false");
+	buf_add_str(&b, STR("}\n"));
 	answer(r, 200, JSON, &b);
 	buf_clear(&now);
 }
@@ -169,6 +174,7 @@ struct question {
 	const char *output;	/* --output=... */
 	unsigned parameters;	/* those of which command, of params.h */
 	const char *what;	/* an operand before the logs, or NULL */
+	bool of_lines;		/* lines of logs are not in a store */
 	struct job_spec spec;
 };
 
@@ -184,6 +190,33 @@ begin_arguments(struct args *a, const struct site *s, const char *command,
 	args_addf(a, "--output=%s", output);
 }
 
+/* Where an answer is to come from: the store, if there is one and it knows. */
+static bool
+asks_store(const struct site *s, const struct question *q)
+{
+	return s->o->store != NULL && !q->of_lines;
+}
+
+static void
+add_input(struct args *a, const struct site *s, const struct question *q)
+{
+	if (asks_store(s, q))
+		args_addf(a, "--store=%s", s->o->store);
+	args_add(a, "--");
+	if (q->what != NULL)
+		args_add(a, q->what);
+	for (size_t i = 0; !asks_store(s, q) && i < s->o->n_logs; i++)
+		args_add(a, s->o->logs[i]);
+}
+
+static uint64_t
+fingerprint(struct site *s, const struct question *q)
+{
+	return asks_store(s, q) ?
+	    store_fingerprint(&s->store_seen, s->o, s->now_ns) :
+	    logs_fingerprint(&s->logs_seen, s->o, s->now_ns);
+}
+
 /* further: options that no parameter gives, ends with NULL. */
 static void
 ask(struct site *s, struct http_request *r, struct question *q,
@@ -192,8 +225,12 @@ ask(struct site *s, struct http_request *r, struct question *q,
 	struct args a = { 0 };
 	struct err err;
 
+	if (!asks_store(s, q) && s->o->n_logs == 0) {
+		answer_error(r, 404, "This needs the lines of a log, and serve "
+		    "was started with a store alone; name the logs, too.");
+		return;
+	}
 	begin_arguments(&a, s, q->command, q->output);
-	args_add(&a, "--progress=never");
 	for (; further && *further; further++)
 		args_add(&a, *further);
 	if (params_take(&a, r, q->parameters, &err) < 0) {
@@ -201,14 +238,10 @@ ask(struct site *s, struct http_request *r, struct question *q,
 		args_clear(&a);
 		return;
 	}
-	args_add(&a, "--");
-	if (q->what != NULL)
-		args_add(&a, q->what);
-	for (size_t i = 0; i < s->o->n_logs; i++)
-		args_add(&a, s->o->logs[i]);
+	add_input(&a, s, q);
 	q->spec.argv = (const char *const *)a.items;
 	q->spec.keep_ns = KEEP_NS;
-	q->spec.fingerprint = logs_fingerprint(s);
+	q->spec.fingerprint = fingerprint(s, q);
 	jobs_ask(s->jobs, &q->spec, r, s->now_ns);
 	args_clear(&a);
 }
@@ -296,6 +329,7 @@ handle_trace(struct site *s, struct http_request *r)
 {
 	struct question q = { .command = "trace", .output = "json",
 		.parameters = PARAM_TRACE, .what = http_param(r, "what"),
+		.of_lines = true,
 		.spec = { .type = JSON, .finish = finish_trace } };
 
 	if (q.what == NULL || *q.what == '\0')

@@ -9,8 +9,11 @@
 
 #include <stdint.h>
 
+#include "web/logs_seen.h"
+
 struct http_request;
 struct jobs;
+struct keeper;
 struct live_feed;
 struct server_options;
 
@@ -20,8 +23,8 @@ struct site {
 	struct jobs *jobs;
 	struct live_feed *live; /* NULL: nothing is followed */
 	int64_t now_ns;		/* the clock, when this turn of the loop began */
-	uint64_t fingerprint;	/* of the logs */
-	int64_t fingerprint_ns; /* when it was taken */
+	struct keeper *ingest;	/* NULL: nothing is put into the store */
+	struct seen logs_seen, store_seen;
 	uint64_t requests;
 	/* Content-Security-Policy of /report, which has its style in it. */
 	const char *tables_policy;

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -11,6 +12,7 @@
 #include "render/assets.h"
 #include "web/http.h"
 #include "web/jobs.h"
+#include "web/keeper.h"
 #include "web/live.h"
 #include "web/params.h"
 #include "web/routes.h"
@@ -32,6 +34,32 @@ follower_arguments(struct args *a, const struct server_options *o)
 		args_add(a, o->followed[i]);
 }
 
+static void
+ingest_arguments(struct args *a, const struct server_options *o)
+{
+	args_add(a, "mailtally");
+	args_add(a, "ingest");
+	for (size_t i = 0; i < o->n_common; i++)
+		args_add(a, o->common[i]);
+	args_add(a, "--follow");
+	args_addf(a, "--parent=%ld", (long)getpid());
+	args_addf(a, "--store=%s", o->store);
+	args_add(a, "--");
+	for (size_t i = 0; i < o->n_ingested; i++)
+		args_add(a, o->ingested[i]);
+}
+
+static void
+tell_ingest(void *ctx, const char *line)
+{
+	const struct server_options *o = ctx;
+	struct buf b = { 0 };
+
+	buf_printf(&b, "ingest: %s", line);
+	o->tell(o->ctx, b.p);
+	buf_clear(&b);
+}
+
 static int
 sooner(int a_ms, int b_ms)
 {
@@ -44,7 +72,8 @@ sooner(int a_ms, int b_ms)
 static int
 turn(struct site *s, struct http *h, bool *stop, struct err *err)
 {
-	struct pollfd p[2 + LIVE_DESCRIPTORS + JOBS_DESCRIPTORS] = {
+	struct pollfd p[2 + LIVE_DESCRIPTORS + KEEPER_DESCRIPTORS +
+	    JOBS_DESCRIPTORS] = {
 		{ .fd = s->o->stop, .events = POLLIN },
 		{ .fd = http_descriptor(h), .events = POLLIN },
 	};
@@ -55,6 +84,10 @@ turn(struct site *s, struct http *h, bool *stop, struct err *err)
 		n += live_feed_descriptors(s->live, p + n);
 		timeout = sooner(timeout, live_feed_timeout_ms(s->live));
 	}
+	if (s->ingest != NULL) {
+		n += keeper_descriptors(s->ingest, p + n);
+		timeout = sooner(timeout, keeper_timeout_ms(s->ingest));
+	}
 	n += jobs_descriptors(s->jobs, p + n);
 	timeout = sooner(timeout, jobs_timeout_ms(s->jobs, s->now_ns));
 	if (poll(p, n, timeout) < 0 && errno != EINTR)
@@ -62,6 +95,8 @@ turn(struct site *s, struct http *h, bool *stop, struct err *err)
 	s->now_ns = when_now_ns();
 	if (s->live != NULL)
 		live_feed_run(s->live, s->now_ns);
+	if (s->ingest != NULL)
+		keeper_run(s->ingest, s->now_ns);
 	jobs_run(s->jobs, s->now_ns);
 	http_run(h, s->now_ns);
 	*stop = p[0].revents != 0;
@@ -82,7 +117,7 @@ finish(struct site *s, struct http *h)
 int
 server_run(const struct server_options *o, struct err *err)
 {
-	struct args follower = { 0 };
+	struct args follower = { 0 }, ingester = { 0 };
 	struct site s = { .o = o, .now_ns = when_now_ns() };
 	struct http_options ho = { .host = o->host, .port = o->port,
 		.names = o->names, .n_names = o->n_names,
@@ -103,6 +138,12 @@ server_run(const struct server_options *o, struct err *err)
 		follower_arguments(&follower, o);
 		s.live = live_feed_new((const char *const *)follower.items);
 	}
+	if (o->n_ingested > 0) {
+		ingest_arguments(&ingester, o);
+		s.ingest = keeper_new((const char *const *)ingester.items,
+		    tell_ingest, (void *)(uintptr_t)o);
+		keeper_run(s.ingest, s.now_ns);
+	}
 	o->ready(o->ctx, http_port(h));
 	while (!stop && result == 0)
 		result = turn(&s, h, &stop, err);
@@ -110,7 +151,9 @@ server_run(const struct server_options *o, struct err *err)
 	http_close(&h);
 	jobs_free(&s.jobs);
 	live_feed_free(&s.live);
+	keeper_free(&s.ingest);
 	args_clear(&follower);
+	args_clear(&ingester);
 	buf_clear(&policy);
 	return result;
 }

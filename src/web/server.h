@@ -24,11 +24,16 @@ struct server_options {
 	size_t n_common;
 	const char *const *logs; /* that are served, and nothing else */
 	size_t n_logs;
+	const char *store;    /* what is asked in place of logs, or NULL */
 	const char *const *followed; /* that are shown live; none: no stream */
 	size_t n_followed;
+	const char *const *ingested; /* whose new lines go into the store */
+	size_t n_ingested;
 	bool queue;	      /* the queue's own directories can be read */
 	int stop;	      /* readable: end */
 	void (*ready)(void *ctx, uint16_t port);
+	/* One line of what goes wrong while it runs. */
+	void (*tell)(void *ctx, const char *line);
 	void *ctx;
 };
 
