@@ -26,6 +26,7 @@ const struct cmd *const commands[] = {
 	&cmd_tail,
 	&cmd_grep,
 	&cmd_trace,
+	&cmd_logs,
 	&cmd_dnsbl_count,
 	&cmd_dnsbl_test,
 	&cmd_dnsbl_recheck,

@@ -57,6 +57,7 @@ extern const struct cmd cmd_report;
 extern const struct cmd cmd_tail;
 extern const struct cmd cmd_grep;
 extern const struct cmd cmd_trace;
+extern const struct cmd cmd_logs;
 extern const struct cmd cmd_dnsbl_recheck;
 extern const struct cmd cmd_maildir;
 extern const struct cmd cmd_queue;

@@ -34,6 +34,7 @@ struct serve {
 	struct logs_options logs;
 	struct opt_list served; /* the logs */
 	struct opt_list common;
+	struct opt_list snapshots;
 	struct buf host;	/* of listen */
 };
 
@@ -190,6 +191,15 @@ choose_logs(struct serve *s, const struct cmd_context *context, int argc,
 	return result;
 }
 
+static void
+add_snapshots(struct serve *s, const struct conf *c)
+{
+	struct opt_list *l = &s->snapshots;
+
+	for (size_t i = 0; i < c->snapshots.n; i++)
+		ARRAY_PUSH(l->items, l->n, l->cap) = c->snapshots.items[i].p;
+}
+
 /* One that ingest is to make need not be there yet. */
 static int
 check_store(const struct serve *s, struct err *err)
@@ -249,6 +259,7 @@ serve(struct serve *s, const struct cmd_context *context, int argc,
 		return -1;
 	}
 	add_common(s, context);
+	add_snapshots(s, context->conf);
 	followed = s->followed.n > 0 ? &s->followed : &s->served;
 	o.host = s->host.p;
 	o.names = s->names.items;
@@ -262,6 +273,8 @@ serve(struct serve *s, const struct cmd_context *context, int argc,
 	o.n_logs = s->served.n;
 	o.followed = followed->items;
 	o.n_followed = s->live ? followed->n : 0;
+	o.snapshots = s->snapshots.items;
+	o.n_snapshots = s->snapshots.n;
 	if (s->store != NULL) {
 		o.ingested = s->followed.items;
 		o.n_ingested = s->followed.n;
@@ -291,6 +304,7 @@ serve_run(const struct cmd *self, struct cmd_context *context, int argc,
 	opt_list_clear(&s.followed);
 	opt_list_clear(&s.served);
 	opt_list_clear(&s.common);
+	opt_list_clear(&s.snapshots);
 	buf_clear(&s.host);
 	return status;
 }

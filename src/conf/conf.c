@@ -42,6 +42,7 @@ conf_clear(struct conf *c)
 	free(c->columns);
 	free(c->refused_countries);
 	free(c->lists);
+	free(c->snapshots.items);
 	free(c->facts);
 	free(c->maildirs.items);
 	free(c->mail_hosts.items);

@@ -71,6 +71,7 @@ struct conf {
 	size_t n_refused_countries, cap_refused_countries;
 	struct list_setting *lists;
 	size_t n_lists, cap_lists;
+	struct conf_list snapshots; /* answers of lists that were kept: files */
 	const char *country_file; /* MaxMind format; NULL: none */
 	struct str *facts;        /* "key=value" lines for the head (C.1) */
 	size_t n_facts, cap_facts;

@@ -235,6 +235,16 @@ const struct row conf_rows[] = {
 		.example = "multi.surbl.org",
 	},
 	{
+		.section = "lists",
+		.key = "snapshot",
+		.plural = "snapshots",
+		.type = &conf_type_texts,
+		.offset = AT(snapshots),
+		.help = "Files of \"mailtally dnsbl test --snapshot\", for the "
+		    "dashboard to show what their lists would have stopped.",
+		.example = "/var/lib/mailtally/lists.snapshot",
+	},
+	{
 		.section = "maildir",
 		.key = "dir",
 		.plural = "dirs",

@@ -201,6 +201,10 @@ entry_new(struct source_list *l, const struct found *f, const char *stream)
 		.source.stream = stream,
 		.source.kind = f->name.kind,
 		.source.packing = f->packing,
+		.source.rotated = f->name.kind == SOURCE_FINISHED ||
+		    f->name.kind == SOURCE_UNPROCESSED ||
+		    (f->name.kind == SOURCE_FILE &&
+		    f->name.age != NAME_NEWEST),
 		.source.mtime_ns = WHEN_NONE,
 		.source.ctime_ns = WHEN_NONE,
 		.name = f->name,

@@ -48,6 +48,7 @@ struct source {
 	int64_t ctime_ns;
 	uint64_t device;    /* with inode: which file this is, whatever its name */
 	uint64_t inode;	    /* 0: not known, or a pipe: to be read only once */
+	bool rotated;	    /* by its name, nothing is added to it any more */
 	bool ordered;	    /* its place after the source before it in the list
 			     * (copies not counted) is known, from multilog names,
 			     * rotation numbers and dates in a directory, or the

@@ -351,6 +351,29 @@ refuse(struct http_request *r, unsigned status, const char *why)
 	body_unref(&reply.body);
 }
 
+/* %00 would hide what stands behind it. */
+static enum MHD_Result
+no_nul(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_n,
+    const char *value, size_t n)
+{
+	bool *found = ctx;
+
+	(void)kind;
+	*found = *found || memchr(name, '\0', name_n) != NULL ||
+	    (n > 0 && memchr(value, '\0', n) != NULL);
+	return MHD_YES;
+}
+
+static bool
+has_nul(const struct http_request *r)
+{
+	bool found = false;
+
+	MHD_get_connection_values_n(r->connection, MHD_GET_ARGUMENT_KIND,
+	    no_nul, &found);
+	return found;
+}
+
 /* Before a body is read that nobody wants. */
 static void
 check_request(struct http_request *r, const char *method)
@@ -360,6 +383,8 @@ check_request(struct http_request *r, const char *method)
 		    "another name; see serve --name.");
 	else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
 		refuse(r, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET and HEAD.");
+	else if (has_nul(r))
+		refuse(r, MHD_HTTP_BAD_REQUEST, "A parameter holds a NUL.");
 }
 
 static enum MHD_Result

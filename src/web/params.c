@@ -12,9 +12,11 @@
 #include "web/http.h"
 
 #define FILTERS (PARAM_REPORT | PARAM_EVENTS | PARAM_TRACE)
+#define PERIODS (FILTERS | PARAM_WHAT_IF)
 #define TEXT_MOST 512
 
-enum param_type { PARAM_TEXT, PARAM_NUMBER, PARAM_FLAG, PARAM_WORD };
+enum param_type { PARAM_TEXT, PARAM_NUMBER, PARAM_FLAG, PARAM_WORD,
+	PARAM_ID };
 
 /* docs/API.md says the same in words. */
 static const struct param {
@@ -24,9 +26,9 @@ static const struct param {
 	uint64_t most;	    /* PARAM_NUMBER */
 	const char *option; /* NULL: the route takes it itself */
 } params[] = {
-	{ "since", PARAM_TEXT, FILTERS, 0, "since" },
-	{ "until", PARAM_TEXT, FILTERS, 0, "until" },
-	{ "period", PARAM_WORD, FILTERS, 0, "period" },
+	{ "since", PARAM_TEXT, PERIODS, 0, "since" },
+	{ "until", PARAM_TEXT, PERIODS, 0, "until" },
+	{ "period", PARAM_WORD, PERIODS, 0, "period" },
 	{ "client", PARAM_TEXT, FILTERS, 0, "client" },
 	{ "host", PARAM_TEXT, FILTERS, 0, "host" },
 	{ "helo", PARAM_TEXT, FILTERS, 0, "helo" },
@@ -37,14 +39,24 @@ static const struct param {
 	{ "min_score", PARAM_TEXT, FILTERS, 0, "min-score" },
 	{ "max_score", PARAM_TEXT, FILTERS, 0, "max-score" },
 	{ "sections", PARAM_TEXT, PARAM_REPORT, 0, "sections" },
-	{ "top", PARAM_NUMBER, PARAM_REPORT, 10000, "top" },
-	{ "q", PARAM_TEXT, PARAM_EVENTS, 0, "pattern" },
-	{ "fixed", PARAM_FLAG, PARAM_EVENTS, 0, "fixed-strings" },
+	{ "top", PARAM_NUMBER, PARAM_REPORT | PARAM_WHAT_IF, 10000, "top" },
+	{ "q", PARAM_TEXT, PARAM_EVENTS | PARAM_LINES, 0, "pattern" },
+	{ "fixed", PARAM_FLAG, PARAM_EVENTS | PARAM_LINES, 0, "fixed-strings" },
 	{ "kind", PARAM_WORD, PARAM_EVENTS, 0, "kind" },
 	{ "limit", PARAM_NUMBER, PARAM_EVENTS, 5000, NULL },
 	{ "what", PARAM_TEXT, PARAM_TRACE, 0, NULL },
 	{ "as", PARAM_WORD, PARAM_TRACE, 0, "as" },
 	{ "limit", PARAM_NUMBER, PARAM_TRACE, 50, "limit" },
+	{ "id", PARAM_ID, PARAM_LINES, 0, "lines" },
+	{ "id", PARAM_ID, PARAM_STATE, 0, "state" },
+	{ "at", PARAM_NUMBER, PARAM_LINES, INT64_MAX, "at" },
+	{ "limit", PARAM_NUMBER, PARAM_LINES, 5000, "limit" },
+	{ "last", PARAM_FLAG, PARAM_LINES, 0, "last" },
+	{ "snapshot", PARAM_NUMBER, PARAM_WHAT_IF, 1000, NULL },
+	{ "policy", PARAM_TEXT, PARAM_WHAT_IF, 0, "policy" },
+	{ "best", PARAM_NUMBER, PARAM_WHAT_IF, 20, "best" },
+	{ "exclude_own", PARAM_FLAG, PARAM_WHAT_IF, 0, "exclude-own" },
+	{ "summary", PARAM_FLAG, PARAM_WHAT_IF, 0, "summary" },
 };
 
 /* ---- arguments ---- */
@@ -106,6 +118,14 @@ is_word(const char *value)
 	return value[strspn(value, "abcdefghijklmnopqrstuvwxyz,-")] == '\0';
 }
 
+/* Of sixteen hexadecimal digits, as "mailtally logs" gives them. */
+static bool
+is_id(const char *value)
+{
+	return strlen(value) == 16 &&
+	    value[strspn(value, "0123456789abcdef")] == '\0';
+}
+
 static int
 check(const struct param *p, const char *value, struct err *err)
 {
@@ -127,6 +147,11 @@ check(const struct param *p, const char *value, struct err *err)
 			return 0;
 		return err_set(err, ERR_USAGE, "%s: a number up to %llu",
 		    p->name, (unsigned long long)p->most);
+	case PARAM_ID:
+		if (is_id(value))
+			return 0;
+		return err_set(err, ERR_USAGE, "%s: sixteen digits and letters, "
+		    "as /api/v1/logs gives them", p->name);
 	case PARAM_FLAG:
 		if (strcmp(value, "1") == 0 || strcmp(value, "0") == 0)
 			return 0;

@@ -15,7 +15,8 @@ struct err;
 struct http_request;
 
 /* Commands that take a parameter, as bits. */
-enum { PARAM_REPORT = 1, PARAM_EVENTS = 2, PARAM_TRACE = 4 };
+enum { PARAM_REPORT = 1, PARAM_EVENTS = 2, PARAM_TRACE = 4, PARAM_LOGS = 8,
+	PARAM_LINES = 16, PARAM_STATE = 32, PARAM_WHAT_IF = 64 };
 
 #define ARGS_MOST 64
 

@@ -1,5 +1,7 @@
 #include "web/routes.h"
 
+#include <sys/stat.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,10 +121,11 @@ handle_health(struct site *s, struct http_request *r)
 	add_member(&b, "host", s->o->report_host);
 	add_member(&b, "zone", s->o->zone);
 	add_member(&b, "now", now.p);
-	buf_printf(&b, ",\"live\":%s,\"queue\":%s,\"logs\":%zu,\"store\":%s",
+	buf_printf(&b, ",\"live\":%s,\"queue\":%s,\"logs\":%zu,"
+	    "\"snapshots\":%zu,\"store\":%s",
 	    s->live && live_feed_runs(s->live) ? "true" : "false",
 	    s->o->queue ? "true" : "false", s->o->n_logs,
-	    s->o->store ? "true" : "false");
+	    s->o->n_snapshots, s->o->store ? "true" : "false");
 	if (s->ingest != NULL)
 		buf_printf(&b, ",\"ingest\":%s",
 		    keeper_runs(s->ingest) ? "true" : "false");
@@ -170,7 +173,7 @@ handle_live(struct site *s, struct http_request *r)
 
 /* A run of a command that is asked for by the parameters of a request. */
 struct question {
-	const char *command;
+	const char *command;	/* "dnsbl test" is two words of it */
 	const char *output;	/* --output=... */
 	unsigned parameters;	/* those of which command, of params.h */
 	const char *what;	/* an operand before the logs, or NULL */
@@ -182,8 +185,12 @@ static void
 begin_arguments(struct args *a, const struct site *s, const char *command,
     const char *output)
 {
+	const char *second = strchr(command, ' ');
+
 	args_add(a, "mailtally");
-	args_add(a, command);
+	args_addf(a, "%.*s", (int)strcspn(command, " "), command);
+	if (second != NULL)
+		args_add(a, second + 1);
 	for (size_t i = 0; i < s->o->n_common; i++)
 		args_add(a, s->o->common[i]);
 	args_add(a, "--quiet");
@@ -340,6 +347,104 @@ handle_trace(struct site *s, struct http_request *r)
 }
 
 static void
+ask_logs(struct site *s, struct http_request *r, unsigned parameters)
+{
+	struct question q = { .command = "logs", .output = "json",
+		.parameters = parameters, .of_lines = true,
+		.spec = { .type = JSON } };
+	const char *id = http_param(r, "id");
+
+	if (parameters != PARAM_LOGS && (id == NULL || *id == '\0'))
+		answer_error(r, 400, "id: which one, of those that "
+		    "/api/v1/logs lists?");
+	else
+		ask(s, r, &q, NULL);
+}
+
+static void
+handle_logs(struct site *s, struct http_request *r)
+{
+	ask_logs(s, r, PARAM_LOGS);
+}
+
+static void
+handle_lines(struct site *s, struct http_request *r)
+{
+	ask_logs(s, r, PARAM_LINES);
+}
+
+static void
+handle_state(struct site *s, struct http_request *r)
+{
+	ask_logs(s, r, PARAM_STATE);
+}
+
+/* ---- block lists ---- */
+
+static void
+add_snapshot(struct buf *b, size_t number, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	buf_printf(b, "%s\n{\"id\":\"%zu\"", number > 1 ? "," : "", number);
+	add_member(b, "name", slash ? slash + 1 : path);
+	if (stat(path, &st) < 0) {
+		buf_add_str(b, STR(",\"bytes\":null,\"changed\":null}"));
+		return;
+	}
+	buf_printf(b, ",\"bytes\":%jd,\"changed\":\"",
+	    (intmax_t)st.st_size);
+	when_format(b, when_from_s(st.st_mtim.tv_sec), WHEN_RFC3339, NULL);
+	buf_add_str(b, STR("\"}"));
+}
+
+static void
+handle_snapshots(struct site *s, struct http_request *r)
+{
+	struct buf b = { 0 };
+
+	buf_add_str(&b, STR("{\"schema\":1,\"snapshots\":["));
+	for (size_t i = 0; i < s->o->n_snapshots; i++)
+		add_snapshot(&b, i + 1, s->o->snapshots[i]);
+	buf_add_str(&b, STR("]}\n"));
+	answer(r, 200, JSON, &b);
+}
+
+/* The one with the number that was asked for, or NULL. */
+static const char *
+chosen_snapshot(const struct site *s, const struct http_request *r)
+{
+	const char *given = http_param(r, "snapshot");
+	uint64_t number = 1;
+
+	if (given != NULL && *given != '\0' &&
+	    !num_u64(str_from(given), &number))
+		return NULL;
+	return number >= 1 && number <= s->o->n_snapshots ?
+	    s->o->snapshots[number - 1] : NULL;
+}
+
+static void
+handle_what_if(struct site *s, struct http_request *r)
+{
+	const char *file = chosen_snapshot(s, r);
+	struct question q = { .command = "dnsbl test", .output = "json",
+		.parameters = PARAM_WHAT_IF, .of_lines = true,
+		.spec = { .type = JSON } };
+	struct buf replay = { 0 };
+
+	if (file == NULL) {
+		answer_error(r, 404, "There is no such snapshot; [lists] "
+		    "snapshot in the configuration names them.");
+		return;
+	}
+	buf_printf(&replay, "--replay=%s", file);
+	ask(s, r, &q, (const char *const []){ replay.p, NULL });
+	buf_clear(&replay);
+}
+
+static void
 handle_queue(struct site *s, struct http_request *r)
 {
 	struct args a = { 0 };
@@ -371,6 +476,11 @@ const struct route routes[] = {
 	{ "/api/v1/trace", handle_trace, "stories of messages" },
 	{ "/api/v1/live", handle_live, "events as they come, server-sent" },
 	{ "/api/v1/queue", handle_queue, "the queue now" },
+	{ "/api/v1/logs", handle_logs, "the log files there are" },
+	{ "/api/v1/logs/lines", handle_lines, "lines of one of them" },
+	{ "/api/v1/logs/state", handle_state, "a log directory's state" },
+	{ "/api/v1/snapshots", handle_snapshots, "kept answers of block lists" },
+	{ "/api/v1/whatif", handle_what_if, "what these would have stopped" },
 	{ "/api/v1/health", handle_health, "whether it works, and with what" },
 	{ "/api/v1/metrics", handle_metrics, "the same as /metrics" },
 	{ NULL, NULL, NULL },

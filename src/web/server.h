@@ -29,6 +29,8 @@ struct server_options {
 	size_t n_followed;
 	const char *const *ingested; /* whose new lines go into the store */
 	size_t n_ingested;
+	const char *const *snapshots; /* files of answers of block lists */
+	size_t n_snapshots;
 	bool queue;	      /* the queue's own directories can be read */
 	int stop;	      /* readable: end */
 	void (*ready)(void *ctx, uint16_t port);
