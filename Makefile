@@ -29,7 +29,7 @@ LDFLAGS =
 LTO = -flto=auto
 
 LINKED = libcares zlib libisal libzstd liblzma libmaxminddb inih libxxhash \
-	libpcre2-8 sqlite3
+	libpcre2-8 sqlite3 libcrypt libseccomp
 # Loaded by who needs them, by the names they give themselves (base/library.h).
 LOADED = libmicrohttpd libcurl
 LIBRARIES = $(LINKED) $(LOADED)

@@ -17,6 +17,7 @@
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
 #include "conf/conf.h"
+#include "store/place.h"
 #include "store/store.h"
 #include "web/server.h"
 
@@ -28,6 +29,9 @@ struct serve {
 	const char *listen;
 	struct opt_list names;
 	bool trust_proxy;
+	const char *auth_file;
+	const char *tls_cert, *tls_key;
+	bool sandbox;
 	const char *store;
 	struct opt_list followed;
 	bool live;
@@ -36,9 +40,11 @@ struct serve {
 	struct opt_list common;
 	struct opt_list snapshots;
 	struct buf host;	/* of listen */
+	struct buf writable;	/* a directory; empty: none */
+	struct buf cert, key;	/* texts, NUL at the end; empty: no TLS */
 };
 
-#define SERVE_ROWS 11
+#define SERVE_ROWS 15
 
 static void
 serve_rows(struct opt rows[SERVE_ROWS], struct serve *s)
@@ -53,7 +59,18 @@ serve_rows(struct opt rows[SERVE_ROWS], struct serve *s)
 		    "asked, beside localhost; may be given several times" },
 		{ .type = OPT_FLAG, .name = "trust-proxy",
 		    .value = &s->trust_proxy, .help = "a proxy in front of it "
-		    "asks who it is: only then other addresses than loopback" },
+		    "asks who it is; without this or --auth-file only loopback" },
+		{ .type = OPT_TEXT, .name = "auth-file", .argument = "FILE",
+		    .value = &s->auth_file, .help = "ask for a name and a "
+		    "password of this file, as \"htpasswd -B\" writes it" },
+		{ .type = OPT_TEXT, .name = "tls-cert", .argument = "FILE",
+		    .value = &s->tls_cert, .help = "speak TLS, with this "
+		    "certificate and those that vouch for it (PEM)" },
+		{ .type = OPT_TEXT, .name = "tls-key", .argument = "FILE",
+		    .value = &s->tls_key, .help = "its key (PEM)" },
+		{ .type = OPT_FLAG, .name = "sandbox", .value = &s->sandbox,
+		    .help = "forbid itself what it never does, as far as the "
+		    "kernel can", .initial = "on" },
 		{ .type = OPT_TEXT, .name = "store", .argument = "FILE",
 		    .value = &s->store, .help = "answer from what \"mailtally "
 		    "ingest\" kept there; LOGs are for what needs their lines" },
@@ -136,9 +153,50 @@ check_reach(const struct serve *s, struct err *err)
 	if (str_starts(host, STR("127.")) || str_eq(host, STR("::1")) ||
 	    s->trust_proxy)
 		return 0;
-	return err_set(err, ERR_USAGE, "--listen %s: whoever reaches that "
-	    "address could read the logs; put a proxy in front that asks for a "
-	    "password and say --trust-proxy, or use a tunnel of ssh", host.p);
+	if (s->auth_file == NULL)
+		return err_set(err, ERR_USAGE, "--listen %s: whoever reaches "
+		    "that address could read the logs; name users "
+		    "(--auth-file), put a proxy in front that asks for a "
+		    "password (--trust-proxy), or use a tunnel of ssh", host.p);
+	if (s->tls_cert == NULL)
+		fprintf(stderr, "mailtally: passwords go to %s readable for "
+		    "all in between; --tls-cert and --tls-key hide them\n",
+		    host.p);
+	return 0;
+}
+
+/* ---- TLS ---- */
+
+#define PEM_BYTES ((size_t)1 << 20)
+
+static int
+read_pem(struct buf *text, const char *path, struct err *err)
+{
+	FILE *f = fopen(path, "re");
+	bool wrong;
+
+	if (f == NULL)
+		return err_set(err, ERR_NO_INPUT, "%s: %s", path,
+		    strerror(errno));
+	text->n = fread(buf_reserve(text, PEM_BYTES), 1, PEM_BYTES - 1, f);
+	wrong = ferror(f) || str_find(buf_str(text), STR("-----BEGIN ")) ==
+	    text->n;
+	fclose(f);
+	buf_add(text, "", 1);
+	return wrong ? err_set(err, ERR_DATA, "%s: this is no PEM file, which "
+	    "has a line -----BEGIN ...", path) : 0;
+}
+
+static int
+read_tls(struct serve *s, struct err *err)
+{
+	if (s->tls_cert == NULL && s->tls_key == NULL)
+		return 0;
+	if (s->tls_cert == NULL || s->tls_key == NULL)
+		return err_set(err, ERR_USAGE, "--tls-cert and --tls-key go "
+		    "together");
+	return read_pem(&s->cert, s->tls_cert, err) < 0 ? -1 :
+	    read_pem(&s->key, s->tls_key, err);
 }
 
 /* Each run is told what we were told. */
@@ -214,13 +272,41 @@ check_store(const struct serve *s, struct err *err)
 	return 0;
 }
 
+/* The only place that runs write to, at most: the store's directory. */
+static int
+choose_writable(struct serve *s, struct err *err)
+{
+	const char *slash;
+	char *made = NULL;
+
+	if (s->store == NULL)
+		return 0;
+	if (strcmp(s->store, "default") == 0) {
+		made = store_default_place(s->followed.n > 0, err);
+		if (made == NULL)
+			return -1;
+	}
+	buf_printf(&s->writable, "%s", made ? made : s->store);
+	free(made);
+	slash = strrchr(s->writable.p, '/');
+	if (slash == NULL) {
+		buf_reset(&s->writable);
+		buf_printf(&s->writable, ".");
+	} else {
+		/* Of "/store" the root. */
+		s->writable.p[slash > s->writable.p ?
+		    slash - s->writable.p : 1] = '\0';
+	}
+	return 0;
+}
+
 static void
 tell_ready(void *ctx, uint16_t port)
 {
 	const struct serve *s = ctx;
 	bool v6 = strchr(s->host.p, ':') != NULL;
 
-	printf("http://%s%s%s:%u/\n", v6 ? "[" : "", s->host.p, v6 ? "]" : "",
+	printf("http%s://%s%s%s:%u/\n", s->cert.n > 0 ? "s" : "", v6 ? "[" : "", s->host.p, v6 ? "]" : "",
 	    port);
 	fflush(stdout);
 }
@@ -250,8 +336,9 @@ serve(struct serve *s, const struct cmd_context *context, int argc,
 	int result;
 
 	if (read_listen(s, &o.port, err) < 0 || check_reach(s, err) < 0 ||
+	    read_tls(s, err) < 0 ||
 	    choose_logs(s, context, argc, argv, err) < 0 ||
-	    check_store(s, err) < 0 ||
+	    check_store(s, err) < 0 || choose_writable(s, err) < 0 ||
 	    catch_signals(err) < 0)
 		return -1;
 	if (logs_settings(&logs, &s->logs, context, true, err) < 0) {
@@ -262,6 +349,9 @@ serve(struct serve *s, const struct cmd_context *context, int argc,
 	add_snapshots(s, context->conf);
 	followed = s->followed.n > 0 ? &s->followed : &s->served;
 	o.host = s->host.p;
+	o.auth_file = s->auth_file;
+	o.tls_cert = s->cert.n > 0 ? s->cert.p : NULL;
+	o.tls_key = s->key.p;
 	o.names = s->names.items;
 	o.n_names = s->names.n;
 	o.report_host = cmd_host_name(context->conf, name, sizeof(name));
@@ -279,6 +369,9 @@ serve(struct serve *s, const struct cmd_context *context, int argc,
 		o.ingested = s->followed.items;
 		o.n_ingested = s->followed.n;
 	}
+	o.sandbox = s->sandbox;
+	o.writable = (const char *const *)&s->writable.p;
+	o.n_writable = s->writable.n > 0;
 	o.stop = signal_pipe[0];
 	result = server_run(&o, err);
 	logs_close(&logs);
@@ -289,7 +382,7 @@ static int
 serve_run(const struct cmd *self, struct cmd_context *context, int argc,
     char **argv)
 {
-	struct serve s = { .live = true };
+	struct serve s = { .live = true, .sandbox = true };
 	struct opt rows[SERVE_ROWS];
 	const struct opt *tables[] = { rows };
 	struct err err;
@@ -306,6 +399,11 @@ serve_run(const struct cmd *self, struct cmd_context *context, int argc,
 	opt_list_clear(&s.common);
 	opt_list_clear(&s.snapshots);
 	buf_clear(&s.host);
+	buf_clear(&s.writable);
+	buf_clear(&s.cert);
+	if (s.key.n > 0)
+		explicit_bzero(s.key.p, s.key.n);
+	buf_clear(&s.key);
 	return status;
 }
 
@@ -322,6 +420,8 @@ const struct cmd cmd_serve = {
 		"  mailtally serve --listen 127.0.0.1:0 --now \"2026-03-30 00:11\" LOG\n"
 		"  mailtally serve --store default --follow /var/log/qpsmtpd\n"
 		"  mailtally serve --listen 10.0.0.5:8025 --trust-proxy --name mail.example.org\n"
+		"  mailtally serve --listen 10.0.0.5:8025 --auth-file USERS --tls-cert C.pem "
+		"--tls-key K.pem\n"
 		"\n"
 		"From elsewhere: ssh -L 8025:127.0.0.1:8025 HOST. The API is described in "
 		"docs/API.md.",

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,9 @@
 #define PAGE_POLICY "default-src 'none'; script-src 'self'; style-src 'self'; " \
 	"img-src 'self' data:; connect-src 'self'; base-uri 'none'; " \
 	"form-action 'self'; frame-ancestors 'none'"
+
+/* As GnuTLS names it: what browsers of the last ten years speak. */
+#define TLS "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
 
 #define STREAM_BLOCK 16384
 
@@ -37,6 +41,7 @@
 	X(MHD_get_daemon_info) \
 	X(MHD_get_connection_info) \
 	X(MHD_get_connection_values) \
+	X(MHD_get_connection_values_n) \
 	X(MHD_lookup_connection_value) \
 	X(MHD_suspend_connection) \
 	X(MHD_resume_connection) \
@@ -211,6 +216,18 @@ resume(struct http_request *r)
 	r->http->lib.MHD_resume_connection(r->connection);
 }
 
+static void
+add_retry_after(const struct http_request *r, struct MHD_Response *m,
+    unsigned seconds)
+{
+	char text[16];
+
+	if (seconds == 0)
+		return;
+	snprintf(text, sizeof(text), "%u", seconds);
+	add_header(r, m, "Retry-After", text);
+}
+
 void
 http_answer(struct http_request *r, const struct http_reply *reply)
 {
@@ -236,6 +253,10 @@ http_answer(struct http_request *r, const struct http_reply *reply)
 	    "no-cache");
 	if (reply->location)
 		add_header(r, m, "Location", reply->location);
+	if (reply->status == MHD_HTTP_UNAUTHORIZED)
+		add_header(r, m, "WWW-Authenticate", "Basic realm=\"mailtally\", "
+		    "charset=\"UTF-8\"");
+	add_retry_after(r, m, reply->retry_after_s);
 	r->response = m;
 	r->state = REQUEST_ANSWERED;
 	resume(r);
@@ -246,6 +267,9 @@ http_wait(struct http_request *r)
 {
 	r->state = REQUEST_WAITING;
 	r->waited = true;
+	/* It may have waited for something else before. */
+	if (r->suspended)
+		return;
 	r->suspended = true;
 	r->http->lib.MHD_suspend_connection(r->connection);
 }
@@ -282,6 +306,7 @@ http_stream(struct http_request *r, const char *type,
 	r->response = m;
 	r->status = MHD_HTTP_OK;
 	r->state = REQUEST_STREAMING;
+	resume(r);
 }
 
 void
@@ -303,6 +328,27 @@ http_param(const struct http_request *r, const char *name)
 {
 	return r->http->lib.MHD_lookup_connection_value(r->connection,
 	    MHD_GET_ARGUMENT_KIND, name);
+}
+
+uint64_t
+http_client(const struct http_request *r)
+{
+	const union MHD_ConnectionInfo *info =
+	    r->http->lib.MHD_get_connection_info(r->connection,
+	    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr_in *v4;
+	const struct sockaddr_in6 *v6;
+	uint64_t network = 0;
+
+	if (info == NULL || info->client_addr == NULL)
+		return 0;
+	if (info->client_addr->sa_family == AF_INET) {
+		v4 = (const struct sockaddr_in *)(const void *)info->client_addr;
+		return v4->sin_addr.s_addr;
+	}
+	v6 = (const struct sockaddr_in6 *)(const void *)info->client_addr;
+	memcpy(&network, &v6->sin6_addr, sizeof(network));
+	return network;
 }
 
 const char *
@@ -369,7 +415,7 @@ has_nul(const struct http_request *r)
 {
 	bool found = false;
 
-	MHD_get_connection_values_n(r->connection, MHD_GET_ARGUMENT_KIND,
+	r->http->lib.MHD_get_connection_values_n(r->connection, MHD_GET_ARGUMENT_KIND,
 	    no_nul, &found);
 	return found;
 }
@@ -547,6 +593,13 @@ http_open(const struct http_options *o, struct err *err)
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
 	    MHD_USE_ERROR_LOG;
 	const union MHD_DaemonInfo *info;
+	const struct MHD_OptionItem no_tls[] = { { MHD_OPTION_END, 0, NULL } };
+	const struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->tls_cert },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->tls_key },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS },
+		{ MHD_OPTION_END, 0, NULL },
+	};
 
 	if (read_address(o, &address) < 0) {
 		err_set(err, ERR_USAGE, "--listen %s: not a numeric address; "
@@ -555,6 +608,8 @@ http_open(const struct http_options *o, struct err *err)
 	}
 	if (address.ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
+	if (o->tls_cert != NULL)
+		flags |= MHD_USE_TLS;
 	h = mem_zalloc(sizeof(*h));
 	h->o = *o;
 	h->now_ns = when_now_ns();
@@ -572,12 +627,15 @@ http_open(const struct http_options *o, struct err *err)
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_HEADER_BYTES,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_ARRAY, o->tls_cert ? tls : no_tls,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 	    MHD_OPTION_END);
 	if (h->daemon == NULL) {
 		err_set(err, ERR_AGAIN, "%s port %u: cannot listen there; is it "
-		    "taken? --listen names another", o->host, o->port);
+		    "taken? --listen names another%s", o->host, o->port,
+		    o->tls_cert ? ". Or do the certificate and the key not "
+		    "belong together?" : "");
 		free(h);
 		return NULL;
 	}

@@ -33,6 +33,8 @@ struct http_options {
 	uint16_t port;		  /* 0: any that is free */
 	const char *const *names; /* further values of Host, without ports */
 	size_t n_names;
+	const char *tls_cert;	  /* PEM texts, or NULL for both: no TLS */
+	const char *tls_key;
 	/* Called for each request with a good Host and method. */
 	void (*handle)(void *ctx, struct http_request *r);
 	void *ctx;
@@ -54,6 +56,8 @@ void http_run(struct http *h, int64_t now_ns);
 const char *http_path(const struct http_request *r);
 /* The value of a parameter of the address, or NULL. */
 const char *http_param(const struct http_request *r, const char *name);
+/* Who asks: an IPv4 address, or a network of IPv6 of 64 bits. */
+uint64_t http_client(const struct http_request *r);
 /* A header of the request, or NULL. */
 const char *http_header(const struct http_request *r, const char *name);
 /* Calls fn for each parameter, until it returns false. */
@@ -67,6 +71,7 @@ struct http_reply {
 	const char *policy;   /* Content-Security-Policy; NULL: the page's */
 	const char *caching;  /* Cache-Control; NULL: no-cache */
 	const char *location; /* for 302, or NULL */
+	unsigned retry_after_s; /* 0: it says nothing of it */
 };
 
 /*

@@ -14,6 +14,7 @@
 struct http_request;
 struct jobs;
 struct keeper;
+struct login;
 struct live_feed;
 struct server_options;
 
@@ -23,6 +24,7 @@ struct site {
 	struct jobs *jobs;
 	struct live_feed *live; /* NULL: nothing is followed */
 	int64_t now_ns;		/* the clock, when this turn of the loop began */
+	struct login *login;	/* NULL: whoever reaches us may ask */
 	struct keeper *ingest;	/* NULL: nothing is put into the store */
 	struct seen logs_seen, store_seen;
 	uint64_t requests;

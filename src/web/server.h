@@ -15,6 +15,12 @@ struct server_options {
 	uint16_t port;	      /* 0: any that is free */
 	const char *const *names; /* what it is called, beside localhost */
 	size_t n_names;
+	const char *auth_file; /* who may ask (users.h); NULL: everybody */
+	bool sandbox;	      /* see sandbox.h */
+	const char *const *writable; /* directories in which runs write */
+	size_t n_writable;
+	const char *tls_cert; /* as http_options has them */
+	const char *tls_key;
 	const char *program;  /* "mailtally 0.1.0" */
 	const char *report_host;
 	const char *zone;     /* the name of the report's zone */

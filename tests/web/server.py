@@ -14,9 +14,9 @@ ANSWER_S = 120
 
 
 class Server:
-    def __init__(self, *arguments, env=None):
+    def __init__(self, *arguments, env=None, listen="127.0.0.1:0"):
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--listen", "127.0.0.1:0",
+            [PROGRAM, "serve", "--listen", listen,
              *map(os.fspath, arguments)], cwd=SCRATCH,
             env=dict(ENVIRONMENT, **(env or {})), stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
