@@ -232,7 +232,7 @@ run_ingest(struct run *r, int argc, char **argv, struct err *err)
 		.format = r->logs.format, .zone = r->logs.zone,
 		.now_ns = r->logs.now_given ? r->logs.now_ns : WHEN_NONE,
 		.clock_ns = r->logs.now_ns,
-		.tally = { .dims = ~(dim_mask)0 >> (64 - DIMS),
+		.tally = { .dims = tally_stored(),
 		    .classes = &c->classes,
 		    .country = r->countries ? country_of : NULL,
 		    .country_ctx = r->countries },

@@ -95,6 +95,8 @@ struct history_recall {
 	uint64_t rules;
 	bool facts_only; /* count one by one: what a tally keeps where an option
 			  * asks for it is not in a store */
+	bool as_kept;	 /* of days whose facts are given up, what there is */
+	event_mask kinds; /* of facts, where not 0: the others count nothing */
 };
 
 /*

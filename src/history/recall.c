@@ -75,7 +75,7 @@ count_facts(const struct history_recall *o, int32_t first, int32_t last,
 {
 	struct store_query q = { .start_ns = store_day_start(o->store, first),
 		.end_ns = day_end(o->store, last),
-		.kinds = EVENT_ALL, .filter = o->filter };
+		.kinds = o->kinds ? o->kinds : EVENT_ALL, .filter = o->filter };
 	bool timeless = first == STORE_NO_DAY;
 	struct store_facts *facts;
 	struct event ev;
@@ -112,6 +112,8 @@ count_days(const struct history_recall *o, const struct store_day *days,
 				return -1;
 			continue;
 		}
+		if (days[i].day < since && o->as_kept)
+			continue;
 		/* What has no time was given up with the first of them. */
 		if (days[i].day < since && days[i].day != STORE_NO_DAY)
 			return refuse(o, days[i].day, since, err);

@@ -13,6 +13,7 @@
 #include "base/when.h"
 #include "event/address.h"
 #include "event/naughty.h"
+#include "tally/habit.h"
 #include "tally/listing.h"
 #include "tally/tally_private.h"
 
@@ -26,7 +27,7 @@
 	DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_CLIENT_COUNTRY) |                    \
 	DIM_BIT(DIM_LOGIN_FAILURE) |                                           \
 	DIM_BIT(DIM_SENDER) | DIM_BIT(DIM_RECIPIENT) | DIM_BIT(DIM_STREAM) |   \
-	OF_MAIL)
+	OF_MAIL | HABIT_TRANSACTION)
 #define OF_LIST                                                                \
 	(DIM_BIT(DIM_LIST) | DIM_BIT(DIM_LIST_HOST) |                          \
 	DIM_BIT(DIM_CLIENT_LIST) | DIM_BIT(DIM_CLIENT_LIST_HOST))
@@ -524,6 +525,8 @@ count_transaction(struct tally *t, const struct event *ev)
 	count_sender(t, ev);
 	if (t->o.dims & OF_MAIL)
 		count_mail(t, ev);
+	if (t->o.dims & HABIT_TRANSACTION)
+		habit_transaction(t, ev, info.category);
 	if (ev->verdict != VERDICT_ACCEPTED)
 		count_denial(t, ev, info.category, &info);
 	if (ev->trailer.n > 0)

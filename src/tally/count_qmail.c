@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/when.h"
+#include "tally/habit.h"
 #include "tally/provider.h"
 #include "tally/reason.h"
 #include "tally/tally_private.h"
@@ -18,7 +19,7 @@
 #define OF_TROUBLE                                                         \
 	(DIM_BIT(DIM_REASON) | DIM_BIT(DIM_REASON_HOST) |                  \
 	DIM_BIT(DIM_REASON_RECIPIENT) | DIM_BIT(DIM_PROVIDER) |            \
-	DIM_BIT(DIM_PROVIDER_REASON))
+	DIM_BIT(DIM_PROVIDER_REASON) | HABIT_DELIVERY)
 #define OF_PENDING                                                         \
 	(DIM_BIT(DIM_DELIVERY_DELAY) | DIM_BIT(DIM_QUEUE_RECIPIENT) |      \
 	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_PROVIDER))
@@ -279,6 +280,8 @@ count_trouble(struct tally *t, const struct event *ev, enum channel channel)
 		return false;
 	reason = reason_of(t, ev->text);
 	count_reason(t, ev, reason);
+	if (has(t, DIM_DEFERRAL_DAY) && ev->verdict == VERDICT_DEFERRED)
+		habit_deferral(t, ev, tally_text(t, reason));
 	if (has(t, DIM_PROVIDER_REASON) && channel == CHANNEL_REMOTE)
 		count_provider_reason(t, ev, reason);
 	return asks_to_slow_down(t, reason);

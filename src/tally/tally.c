@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/when.h"
+#include "tally/habit.h"
 #include "tally/tally.h"
 #include "tally/tally_private.h"
 
@@ -56,6 +57,17 @@ bool
 tally_has(const struct tally *t, enum dim_id dim)
 {
 	return t->o.dims & DIM_BIT(dim);
+}
+
+dim_mask
+tally_stored(void)
+{
+	dim_mask stored = 0;
+
+	for (int d = 0; d < DIMS; d++)
+		if (!(dims[d].measures & DIM_CAPPED))
+			stored |= DIM_BIT(d);
+	return stored;
 }
 
 const struct cell *
@@ -348,7 +360,9 @@ tally_merge(struct tally *t, struct tally *other)
 	for (int d = 0; d < DIMS; d++) {
 		if (!tally_has(t, (enum dim_id)d))
 			continue;
-		if (dims[d].measures & DIM_CROWD)
+		if (dims[d].measures & DIM_CAPPED)
+			habit_merge(t, other, (enum dim_id)d, map);
+		else if (dims[d].measures & DIM_CROWD)
 			merge_crowd(t, other, (enum dim_id)d, map);
 		else
 			merge_dim(t, other, (enum dim_id)d, map);

@@ -42,6 +42,9 @@ enum { DIM_SUM = 1, DIM_SEEN = 2, DIM_CROWD = 4, DIM_ACCOUNT = 8 };
 /* So many further sums, at most 15: plain ones, of integers. */
 #define DIM_PLUS(n) ((unsigned)(n) << 4)
 #define DIM_N_PLUS(measures) ((measures) >> 4 & 15)
+/* There are at most so many cells of it (habit.h); it is in no store. */
+#define DIM_CAPPED (1U << 8)
+#define TALLY_CAP 262144
 
 struct dim {
 	const char *name;
@@ -138,6 +141,7 @@ struct tally_options {
 	bool log_all;		       /* keep every line of DIM_QUEUE_LOG */
 	bool transactions_kept;	       /* keep the first TALLY_KEPT transactions of tld_kept */
 	struct str tld_kept;	       /* C.13: review of one TLD, ".faith" */
+	size_t cap;		       /* of DIM_CAPPED; 0: TALLY_CAP */
 };
 
 struct tally *tally_new(const struct tally_options *o);
@@ -156,7 +160,8 @@ void tally_add(struct tally *t, const struct event *ev);
  */
 void tally_settle(struct tally *t);
 
-/* Adds other, made with the same options, to t; other is settled by it. */
+/* Adds other, made with the same options, or with fewer dimensions, to t; other
+ * is settled by it. */
 void tally_merge(struct tally *t, struct tally *other);
 
 /* The kinds of events that these dimensions count. */
@@ -179,6 +184,15 @@ size_t tally_texts(const struct tally *t);
 /* When the bucket of an HOUR cell begins, Unix seconds. */
 int64_t tally_bucket_s(const struct tally *t, int32_t bucket);
 bool tally_has(const struct tally *t, enum dim_id dim);
+/* The dimensions that a store keeps. */
+dim_mask tally_stored(void);
+
+/* What the cap on a dimension (DIM_CAPPED) left out. */
+struct tally_cap {
+	unsigned halvings; /* one name in 2^halvings was looked at; 0: all */
+	uint64_t left_out; /* counted under the others */
+};
+struct tally_cap tally_cap(const struct tally *t, enum dim_id dim);
 
 /* The twenty slowest connections: longest first, then by time, pid and the rest. */
 #define TALLY_SLOWEST 20

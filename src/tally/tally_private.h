@@ -26,6 +26,7 @@ struct tally {
 	struct tally_options o;
 	struct intern texts;
 	struct table_cells tables[DIMS];
+	struct tally_cap caps[DIMS];
 	struct crowd crowd;  /* what measures DIM_CROWD, and is not in tables */
 	bool crowd_is_read;  /* tally_settle() moved it there */
 
