@@ -233,10 +233,11 @@ mail_run(const struct cmd *self, struct cmd_context *context, int argc,
 {
 	/* --from and --to are the mail's here, no filters. */
 	static const char *const without[] = { "from", "to", "output", "directory",
-		"list-sections", "color", "csv-safe", "selfcheck", "script", NULL };
+		"list-sections", "list-thresholds", "color", "csv-safe", "selfcheck", "script", NULL };
 	struct mail_job m = { 0 };
 	struct opt rows[MAIL_ROWS];
 	const struct report_job job = { .rows = rows, .without = without,
+		.also = "insights",
 		.check = check, .finish = finish, .ctx = &m };
 	int status;
 
@@ -253,7 +254,8 @@ const struct cmd cmd_mail = {
 	.help = "Sends the report as text and as HTML. It begins with what needs "
 		"attention: connections refused for want of slots, numbers beyond "
 		"what the weekday is used to, block lists that deny without cause, "
-		"logs that do not cover the period, deliveries that pile up. "
+		"logs that do not cover the period, insights (good mail refused, "
+		"silence, habits left), deliveries that pile up. "
 		"\"report -o mail\" prints the same."
 		"\n\n"
 		"  mailtally mail --to admin@example.org --period yesterday\n"

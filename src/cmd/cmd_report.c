@@ -26,6 +26,7 @@
 #include "pump/pump.h"
 #include "render/render.h"
 #include "report/build.h"
+#include "report/insights.h"
 #include "report/report.h"
 #include "store/store.h"
 #include "summarize/state.h"
@@ -47,6 +48,7 @@ struct run {
 	struct report_junk junk;
 	struct state state; /* --state; else all zero */
 	struct part_counter *counters; /* one a thread */
+	int64_t habits_begin_ns; /* of the events in a store; WHEN_NONE: all */
 	struct pumped pumped;
 	struct report *report;
 	struct log_stream *streams;
@@ -163,6 +165,8 @@ read_options(struct run *r, struct err *err)
 	if (sections_choose(o->sections, r->chosen, err) < 0 ||
 	    report_choices(o, &r->build, err) < 0)
 		return -1;
+	if (r->job->also)
+		sections_add(r->job->also, o->sections, r->chosen);
 	if (o->case_sensitive_local)
 		r->context->conf->classes.case_sensitive_local = true;
 	take_settings(r);
@@ -186,11 +190,11 @@ wants_before(const struct run *r)
 	return false;
 }
 
-/* Dimensions whose keys are few: what may be kept for every hour. */
+/* Dimensions whose keys are few: what may be kept for weeks. */
 static dim_mask
 bounded(dim_mask wanted)
 {
-	return wanted & (DIM_BIT(DIM_CATEGORY) | DIM_BIT(DIM_DISPOSITION) |
+	return wanted & (~tally_stored() | DIM_BIT(DIM_CATEGORY) | DIM_BIT(DIM_DISPOSITION) |
 	    DIM_BIT(DIM_ORIGIN) | DIM_BIT(DIM_COUNTER) |
 	    DIM_BIT(DIM_CONNECTION) | DIM_BIT(DIM_LIMIT));
 }
@@ -203,8 +207,8 @@ is_of_store(const struct run *r)
 	    zone_name(r->logs.zone)) == 0;
 }
 
-static void
-make_counters(struct run *r, dim_mask dims_wanted)
+static struct tally_options
+tally_options(const struct run *r, dim_mask dims_wanted)
 {
 	const struct logs *l = &r->logs;
 	int64_t from_s = l->period.start_ns == INT64_MIN ? 0 :
@@ -222,7 +226,6 @@ make_counters(struct run *r, dim_mask dims_wanted)
 		.country_ctx = r->countries,
 		.log_all = r->o->top == 0,
 	};
-	bool before = wants_before(r);
 
 	if (r->o->tld) {
 		to.transactions_kept = true;
@@ -230,11 +233,19 @@ make_counters(struct run *r, dim_mask dims_wanted)
 		if (str_starts(to.tld_kept, STR(".")))
 			to.tld_kept = str_skip(to.tld_kept, 1);
 	}
+	return to;
+}
+
+static void
+make_counters(struct run *r, dim_mask dims_wanted)
+{
+	const struct logs *l = &r->logs;
+	struct tally_options to = tally_options(r, dims_wanted);
+	struct tally_options few = tally_options(r, bounded(dims_wanted));
+	bool before = wants_before(r);
+
 	r->counters = mem_zalloc(l->jobs * sizeof(*r->counters));
 	for (unsigned i = 0; i < l->jobs; i++) {
-		struct tally_options few = to;
-
-		few.dims = bounded(to.dims);
 		r->counters[i].filter = l->filter;
 		r->counters[i].period = l->period;
 		r->counters[i].tally = tally_new(&to);
@@ -254,10 +265,68 @@ dims_chosen(const struct run *r)
 	    ~(DIM_BIT(DIM_LIST_HOST) | DIM_BIT(DIM_CLIENT_LIST_HOST));
 }
 
+/*
+ * Counts what a store's tallies do not have (tally_stored) from its events, as
+ * far back as they are kept, and adds it to *t.
+ */
+static int
+add_habits(const struct run *r, struct history_recall hr, dim_mask wanted,
+    struct tally **t, struct err *err)
+{
+	dim_mask missing = wanted & ~tally_stored();
+	struct tally_options of_all = tally_options(r, wanted);
+	struct tally_options of_habits = tally_options(r, missing);
+	struct tally *all, *habits;
+	int result;
+
+	if (missing == 0)
+		return 0;
+	hr.facts_only = hr.as_kept = true;
+	hr.kinds = tally_wants(missing);
+	habits = tally_new(&of_habits);
+	result = history_tally(&hr, habits, err);
+	all = tally_new(&of_all);
+	tally_merge(all, *t);
+	tally_merge(all, habits);
+	tally_settle(all);
+	tally_free(&habits);
+	tally_free(t);
+	*t = all;
+	return result;
+}
+
+/* A store's tally of a period. */
+static int
+recall(const struct run *r, const struct history_recall *hr, dim_mask wanted,
+    struct tally **t, struct err *err)
+{
+	if (history_tally(hr, *t, err) < 0)
+		return -1;
+	return add_habits(r, *hr, wanted, t, err);
+}
+
+static int
+read_before(struct run *r, struct history_recall *hr, dim_mask wanted,
+    struct err *err)
+{
+	const struct logs *l = &r->logs;
+	int32_t since;
+
+	hr->period = (struct period){ build_before_since(&l->period, l->zone),
+		l->period.start_ns };
+	hr->facts_only = false;
+	if (store_facts_since(r->store, &since, err) < 0)
+		return -1;
+	if (since != STORE_NO_DAY)
+		r->habits_begin_ns = store_day_start(r->store, since);
+	return recall(r, hr, bounded(wanted), &r->counters[0].before, err);
+}
+
 static int
 read_store(struct run *r, struct err *err)
 {
 	const struct logs *l = &r->logs;
+	dim_mask wanted = dims_chosen(r);
 	struct history_recall hr = { .store = r->store, .period = l->period,
 		.filter = l->filter, .zone = l->zone,
 		.classes = &r->context->conf->classes,
@@ -267,19 +336,14 @@ read_store(struct run *r, struct err *err)
 	int result = -1;
 
 	r->logs.jobs = 1;
-	make_counters(r, dims_chosen(r));
+	make_counters(r, wanted & tally_stored());
 	if (store_look(r->store, err) < 0)
 		return -1;
-	if (history_tally(&hr, r->counters[0].tally, err) == 0 &&
+	if (recall(r, &hr, wanted, &r->counters[0].tally, err) == 0 &&
 	    history_streams(&hr, &r->pumped, err) == 0)
 		result = 0;
-	if (result == 0 && r->counters[0].before) {
-		hr.period = (struct period){
-			build_before_since(&l->period, l->zone),
-			l->period.start_ns };
-		hr.facts_only = false;
-		result = history_tally(&hr, r->counters[0].before, err);
-	}
+	if (result == 0 && r->counters[0].before)
+		result = read_before(r, &hr, wanted, err);
 	store_look_end(r->store);
 	return result;
 }
@@ -435,7 +499,9 @@ make_report(struct run *r, struct err *err)
 	first_and_last(r, &b);
 	b.report = r->report;
 	b.now_ns = l->now_ns;
-	b.logs_begin_ns = b.first_ns;
+	b.logs_begin_ns = b.habits_begin_ns = b.first_ns;
+	if (r->habits_begin_ns > b.first_ns)
+		b.habits_begin_ns = r->habits_begin_ns;
 	b.streams = r->streams;
 	b.n_streams = r->pumped.n_streams;
 	if (!r->no_logs && !inputs_understood(&r->pumped))
@@ -549,6 +615,21 @@ list_sections(void)
 	return status;
 }
 
+static int
+list_thresholds(void)
+{
+	struct buf b = { 0 };
+	int status;
+
+	for (int i = 0; i < THRESHOLDS; i++)
+		buf_printf(&b, "%-18s %4lld %-10s %s\n", thresholds[i].name,
+		    (long long)thresholds[i].value, thresholds[i].unit,
+		    thresholds[i].help);
+	status = cmd_print(&b);
+	buf_clear(&b);
+	return status;
+}
+
 /* Takes out the rows of options that a command has not. */
 static void
 drop_rows(struct opt *rows, const char *const *names)
@@ -575,7 +656,8 @@ report_job_run(const struct report_job *job, const struct cmd *self,
 		.csv_safe = true, .script = true };
 	struct opt shared[LOGS_ROWS], own[REPORT_ROWS];
 	const struct opt *tables[3] = { shared, own, job->rows };
-	struct run r = { .context = context, .o = &o, .job = job };
+	struct run r = { .context = context, .o = &o, .job = job,
+		.habits_begin_ns = WHEN_NONE };
 	struct err err;
 	int operands, status;
 
@@ -587,10 +669,10 @@ report_job_run(const struct report_job *job, const struct cmd *self,
 	    argv, &status);
 	if (operands < 0)
 		return status;
-	if (o.list_sections) {
+	if (o.list_sections || o.list_thresholds) {
 		opt_list_clear(&o.facts);
 		opt_list_clear(&o.maildirs);
-		return list_sections();
+		return o.list_sections ? list_sections() : list_thresholds();
 	}
 	if ((job->check && job->check(job->ctx, &err) < 0) ||
 	    run_report(&r, operands, argv + 1, &err) < 0)

@@ -18,6 +18,8 @@ struct report_job {
 	const struct opt *rows;	 /* options of its own; NULL: none */
 	/* Options of report that it has not: names, ends with NULL. */
 	const char *const *without;
+	/* A section that is shown by name only, unless sections are named. */
+	const char *also;
 	/*
 	 * What is done with the report; o is what the options say about
 	 * rendering.  -1 with *err.

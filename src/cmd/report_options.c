@@ -27,6 +27,9 @@ report_rows(struct opt rows[REPORT_ROWS], struct report_options *o)
 		{ .type = OPT_FLAG, .name = "list-sections",
 		    .value = &o->list_sections, .help = "print which there "
 		    "are" },
+		{ .type = OPT_FLAG, .name = "list-thresholds",
+		    .value = &o->list_thresholds, .help = "print when something "
+		    "is an insight" },
 		{ .type = OPT_NUMBER, .name = "top", .argument = "N",
 		    .value = &o->top, .min = 0, .max = 1000000000,
 		    .help = "rows of league tables, 0: all",

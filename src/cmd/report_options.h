@@ -20,6 +20,7 @@ struct report_options {
 	const char *directory;
 	const char *sections;
 	bool list_sections;
+	bool list_thresholds;
 	const char *color;
 	long top;
 	const char *codes_by;
@@ -46,7 +47,7 @@ struct report_options {
 };
 
 /* The option rows; they point into o, which must outlive them. */
-#define REPORT_ROWS 29
+#define REPORT_ROWS 30
 void report_rows(struct opt rows[REPORT_ROWS], struct report_options *o);
 
 /* What the words among them mean; a word that means nothing is the error. */

@@ -122,6 +122,32 @@ deferrals(const struct report *r, struct buf *b)
 	buf_add_char(b, '.');
 }
 
+/* Does an alert tell of the finding already? */
+static bool
+is_alert(const struct report *r, const struct table *t, const struct row *row)
+{
+	const struct value *name = table_value(t, row, "insight");
+
+	return name && name->is == VALUE_IS_TEXT &&
+	    str_eq(name->s, STR("list-errors")) &&
+	    report_table(r, "bl-use", NULL);
+}
+
+/* Of the findings of insights those that need attention, as they stand there. */
+static void
+insights(struct attention *a, const struct report *r)
+{
+	const struct table *t = report_table(r, "insights", NULL);
+
+	for (size_t i = 0; t && i < t->n_rows && a->n < ATTENTION_MOST; i++) {
+		const struct value *v = table_value(t, &t->rows[i], "sentence");
+
+		if (number(t, &t->rows[i], "attention") && v &&
+		    v->is == VALUE_IS_TEXT && !is_alert(r, t, &t->rows[i]))
+			a->sentences[a->n++] = arena_str(&a->arena, v->s);
+	}
+}
+
 typedef void look_fn(const struct report *r, struct buf *b);
 
 static void
@@ -142,6 +168,7 @@ attention_init(struct attention *a, const struct report *r)
 	look(a, r, unusual);
 	for (size_t i = 0; i < r->n_alerts && a->n < ATTENTION_MOST; i++)
 		a->sentences[a->n++] = arena_str(&a->arena, r->alerts[i]);
+	insights(a, r);
 	look(a, r, deferrals);
 }
 

@@ -6,7 +6,8 @@
  * tables do not show.  In this order (spec/reports.md D.19, C.17): connections
  * refused for want of slots, numbers beyond what the weekday is used to, the
  * alerts of the report (lists that answer errors, logs that do not cover the
- * period), deliveries that are put off more often than made.
+ * period), what stands out (insights), deliveries that are put off more often than
+ * made.
  */
 #ifndef REPORT_ATTENTION_H
 #define REPORT_ATTENTION_H

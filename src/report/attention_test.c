@@ -77,6 +77,38 @@ TEST(deliveries_pile_up_when_more_are_put_off_than_made)
 	report_free(&r);
 }
 
+static void
+add_finding(struct report *r, struct table *t, const char *sentence, bool urgent)
+{
+	struct row *row = table_row(r, t);
+
+	row->values[0] = value_text(str_from(sentence));
+	row->values[1] = value_int(urgent);
+}
+
+TEST(insights_that_need_attention_stand_behind_alerts)
+{
+	struct report *r = report_new("test");
+	struct table *t = section_table(r, report_section(r, "insights", "I"),
+	    NULL, NULL);
+	struct attention a;
+
+	table_column(r, t, "Sentence", VALUE_TEXT);
+	table_column(r, t, "Attention", VALUE_FLAG);
+	add_finding(r, t, "It is raining.", false);
+	add_finding(r, t, "It is pouring.", true);
+	attention_init(&a, r);
+	assert_int_equal(a.n, 1);
+	assert_str(a.sentences[0], "It is pouring.");
+	attention_clear(&a);
+	report_alert(r, "Fire.");
+	attention_init(&a, r);
+	assert_int_equal(a.n, 2);
+	assert_str(a.sentences[0], "Fire.");
+	attention_clear(&a);
+	report_free(&r);
+}
+
 TEST(there_are_at_most_three_sentences)
 {
 	struct report *r = report_new("test");
@@ -129,6 +161,8 @@ main(void)
 		cmocka_unit_test(refused_connections_are_added_up),
 		cmocka_unit_test(
 		    deliveries_pile_up_when_more_are_put_off_than_made),
+		cmocka_unit_test(
+		    insights_that_need_attention_stand_behind_alerts),
 		cmocka_unit_test(there_are_at_most_three_sentences),
 		cmocka_unit_test(names_and_addresses_are_disarmed),
 		cmocka_unit_test(numbers_and_ends_of_sentences_stay),

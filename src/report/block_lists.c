@@ -133,6 +133,19 @@ section_bl_config(struct build *b, struct section *s)
 	league_clear(&used);
 }
 
+void
+block_lists_gather(const struct tally *t, struct league *used,
+    struct league *errors)
+{
+	gather(t, DIM_LIST, used, errors);
+}
+
+uint64_t
+block_lists_hits(const struct league *used, struct str zone)
+{
+	return use_of(used, zone).count[USED];
+}
+
 /* ---- bl-use ---- */
 
 /* How many different clients were denied by any list. */

@@ -6,8 +6,12 @@
 #define REPORT_BLOCK_LISTS_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
 
 struct build;
+struct league;
 struct section;
 struct tally;
 
@@ -20,5 +24,14 @@ struct list_plugin {
  * something. */
 void section_bl_plugins(struct build *b, struct section *s,
     const struct list_plugin *plugins, size_t n);
+
+/*
+ * Denials by list (DIM_LIST), those apart for which the list answered an error;
+ * either may be NULL.  count[0] and times of the rows.
+ */
+void block_lists_gather(const struct tally *t, struct league *used,
+    struct league *errors);
+/* The denials of a configured list, of all names that match its zone best. */
+uint64_t block_lists_hits(const struct league *used, struct str zone);
 
 #endif

@@ -131,6 +131,29 @@ sections_choose(const char *list, bool *chosen, struct err *err)
 	return choose_pass(ids, false, chosen, err);
 }
 
+/* Does the list leave the section out? */
+static bool
+leaves_out(struct str list, struct str id)
+{
+	struct str one;
+
+	while (str_cut(&list, ',', &one)) {
+		one = str_trim(one);
+		if (one.n > 0 && one.p[0] == '-' && str_eq(str_skip(one, 1), id))
+			return true;
+	}
+	return false;
+}
+
+void
+sections_add(const char *id, const char *list, bool *chosen)
+{
+	struct str ids = list ? str_from(list) : STR("");
+
+	if (!names_any(ids) && !leaves_out(ids, str_from(id)))
+		chosen[section_find(str_from(id))] = true;
+}
+
 dim_mask
 sections_dims(const bool *chosen, bool named)
 {

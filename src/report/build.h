@@ -97,11 +97,13 @@ struct build {
 	struct report *report;
 	struct tally *tally; /* its lists are sorted when they are looked at */
 	/* What came before the period, from build_before_since() on, bounded
-	 * dimensions only; NULL when the period has no beginning or compare was
-	 * not asked for. */
+	 * dimensions only; NULL when the period has no beginning or no section
+	 * that looks at it was asked for. */
 	const struct tally *before;
 	/* When the logs begin: older days of "before" are not zero but unknown. */
 	int64_t logs_begin_ns;
+	/* The same of the dimensions that no store keeps (tally_stored). */
+	int64_t habits_begin_ns;
 	const struct classes *classes;
 	const struct zone *zone;
 	struct period period;	  /* as asked for, or all */
@@ -152,6 +154,8 @@ int sections_choose(const char *list, bool *chosen, struct err *err);
 bool sections_named(const char *list);
 /* named: sections_named. */
 dim_mask sections_dims(const bool *chosen, bool named);
+/* The section as well, unless the list names others or leaves it out. */
+void sections_add(const char *id, const char *list, bool *chosen);
 
 /* Head, alerts and the chosen sections into b->report. */
 void build_report(struct build *b, const bool *chosen);
@@ -169,7 +173,7 @@ build_fn section_head, section_hours, section_rcpt_domains, section_viruses,
     section_bl_config, section_bl_use, section_rcpt_users, section_unrecognised, section_tld,
     section_ips, section_qplogsumm, section_coverage, section_connections,
     section_totals, section_traffic_days, section_traffic_hours, section_auth,
-    section_compare, section_streams, section_unparsed;
+    section_compare, section_insights, section_streams, section_unparsed;
 build_fn section_qmail_overall, section_qmail_deferrals,
     section_qmail_failures, section_qmail_successes, section_qmail_hosts,
     section_qmail_recipients, section_qmail_rxdelay, section_qmail_senders,

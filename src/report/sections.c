@@ -411,6 +411,18 @@ const struct section_type section_types[] = {
 		.build = section_compare,
 	},
 	{
+		.id = "insights",
+		.title = "Insights",
+		.help = "what stands out: good mail refused, silence, habits left "
+			"(only when it is named, and in mail)",
+		.dims = DIM(CATEGORY) | DIM(DISPOSITION) | DIM(LIST) |
+		    DIM(LOGIN_FAILURE) | DIM(PAIR) | DIM(NETWORK) |
+		    DIM(RECIPIENT_DAY) | DIM(DEFERRAL_DAY),
+		.wants_before = true,
+		.when_named = true,
+		.build = section_insights,
+	},
+	{
 		.id = "streams",
 		.title = "Logs",
 		.help = "events by log directory or host",

@@ -64,6 +64,13 @@ keys = re.findall(r"^(\w+) =", re.sub(
 equal([k for k in keys if k not in text], [],
       "mailtally.conf(5): all %d keys" % len(keys))
 
+text = text_of("mailtally.1")
+thresholds = [line.split()[0] for line in
+              run("report", "--list-thresholds").out.decode().splitlines()]
+ok(thresholds, "there are thresholds of insights")
+equal([t for t in thresholds if t not in text], [],
+      "mailtally(1): all %d of them" % len(thresholds))
+
 # ---- examples ----
 
 bin_dir = scratch("bin")
