@@ -59,6 +59,40 @@ def test_program():
        "the same bytes again")
 
 
+def test_insights():
+    """A client that is welcome otherwise is refused: the mail's head tells."""
+    lines = []
+    for i, (plugin, code) in enumerate([("queue", "250")] * 3 +
+                                       [("dnsbl", "901")]):
+        hook = "deny" if code == "901" else "queue"
+        name = "dnsbl" if code == "901" else "queued"
+        lines.append("2026-03-12 10:%02d:00.000000000 %d logging::logterse "
+                     "plugin (%s): ` 203.0.113.7\tmail.example.net\t"
+                     "mail.example.net\t<ann@example.net>\t<bob@example.org>"
+                     "\t%s\t%s\tsaid so\t\n" % (i, 100 + i, hook, name, code))
+    log = scratch("known/log", "".join(lines).encode())
+    arguments = ["--to", "a@example.org", "--sendmail", program("noting"),
+                 "--now", NOW, log]
+
+    def text_of(*more):
+        result = run("mail", *more, *arguments)
+        ok(result.status == 0 and not result.err, "mail " + " ".join(more),
+           result)
+        return parse(scratch("noting.mail").read_bytes()).get_body(
+            "plain").get_content()
+    text = " ".join(text_of().split())
+    sentence = ("1 client was refused though most of the mail is accepted: "
+                "203.0.113.7 (1 refused, 3 accepted).")
+    ok(text.startswith("Needs attention:") and
+       sentence in text.split("Report for")[0], "an insight at the head", text)
+    ok("known-accepted 3" in text and "Thresholds: when" not in text,
+       "with its threshold, without the list of all")
+    ok(sentence not in " ".join(text_of("--sections", "-insights").split()),
+       "unless it is left out")
+    ok(sentence not in " ".join(text_of("--sections", "codes").split()),
+       "or others are named")
+
+
 def test_failures():
     for status, expected in ((75, 75), (1, 74)):
         result = run("mail", "--to", "a@example.org", "--sendmail",
@@ -182,6 +216,7 @@ def test_smtp():
 
 
 test_program()
+test_insights()
 test_failures()
 test_attention()
 test_defang()
