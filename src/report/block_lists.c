@@ -140,10 +140,25 @@ block_lists_gather(const struct tally *t, struct league *used,
 	gather(t, DIM_LIST, used, errors);
 }
 
+/* The label before the last; absent if there is none. */
+static struct str
+owner(struct str domain)
+{
+	struct str s = site(domain);
+
+	return s.n > 0 ? str_head(s, str_index(s, '.')) : s;
+}
+
 uint64_t
 block_lists_hits(const struct league *used, struct str zone)
 {
-	return use_of(used, zone).count[USED];
+	uint64_t hits = use_of(used, zone).count[USED];
+
+	for (size_t i = 0; hits == 0 && i < used->n; i++)
+		if (owner(zone).n > 0 && str_eq_nocase(owner(zone),
+		    owner(used->rows[i].label)))
+			hits = used->rows[i].count[USED];
+	return hits;
 }
 
 /* ---- bl-use ---- */

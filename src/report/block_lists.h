@@ -31,7 +31,11 @@ void section_bl_plugins(struct build *b, struct section *s,
  */
 void block_lists_gather(const struct tally *t, struct league *used,
     struct league *errors);
-/* The denials of a configured list, of all names that match its zone best. */
+/*
+ * The denials of a configured list, of all names that match its zone best; or,
+ * where there is none, of those of the same owner (truncate.gbudb.net sends
+ * people to www.gbudb.com).
+ */
 uint64_t block_lists_hits(const struct league *used, struct str zone);
 
 #endif

@@ -21,16 +21,6 @@ enum { COUNT };
 /* ---- lists ---- */
 
 static void
-list_columns(struct report *r, struct table *t)
-{
-	table_column(r, t, "List", VALUE_TEXT)->wide = true;
-	table_column(r, t, "Problem", VALUE_TEXT);
-	table_column(r, t, "Count", VALUE_COUNT);
-	table_column(r, t, "First", VALUE_TIME);
-	table_column(r, t, "Last", VALUE_TIME);
-}
-
-static void
 list_errors(struct insights *x, const struct league *errors)
 {
 	struct league_row total = league_total(errors);
@@ -50,12 +40,14 @@ list_errors(struct insights *x, const struct league *errors)
 	buf_add_char(&text, '.');
 	f.sentence = buf_str(&text);
 	t = insights_add(x, &f);
-	list_columns(x->b->report, t);
+	table_column(x->b->report, t, "List", VALUE_TEXT)->wide = true;
+	table_column(x->b->report, t, "Count", VALUE_COUNT);
+	table_column(x->b->report, t, "First", VALUE_TIME);
+	table_column(x->b->report, t, "Last", VALUE_TIME);
 	for (size_t i = 0; i < errors->n; i++) {
 		const struct league_row *r = &errors->rows[i];
 
 		build_row(x->b, t, VALUES(build_text(x->b, r->label),
-		    value_text(STR("answers errors")),
 		    value_count(r->count[COUNT]), build_time(r->first_ns),
 		    build_time(r->last_ns)));
 	}
@@ -87,13 +79,13 @@ list_idle(struct insights *x, const struct league *used)
 	    f.found == 1 ? "" : "s", denied);
 	f.sentence = buf_str(&text);
 	t = insights_add(x, &f);
-	list_columns(b->report, t);
+	table_column(b->report, t, "List", VALUE_TEXT)->wide = true;
+	table_column(b->report, t, "Type", VALUE_TEXT);
 	for (size_t i = 0; i < b->o->n_lists; i++)
 		if (never_hits(b, i, used))
 			build_row(x->b, t, VALUES(
 			    build_text(x->b, b->o->lists[i].zone),
-			    value_text(STR("never hits")), value_count(0),
-			    value_null(), value_null()));
+			    build_text(x->b, str_from(b->o->lists[i].type))));
 	buf_clear(&text);
 }
 

@@ -298,6 +298,21 @@ TEST(a_list_that_never_hits_while_others_do_is_idle)
 	day_close(&d);
 }
 
+TEST(a_list_hits_under_another_domain_of_its_owner)
+{
+	static const struct configured_list lists[] = {
+		{ "dnsbl", TEST_STR("zen.spamhaus.net") },
+	};
+	struct day d;
+
+	day_open(&d);
+	d.x.options.lists = lists;
+	d.x.options.n_lists = 1;
+	mails(&d, "2026-03-10 12:00", listed, 100);
+	assert_null(sentence(&d, "list-idle"));
+	day_close(&d);
+}
+
 TEST(a_list_that_answers_errors_is_told)
 {
 	struct day d;
@@ -509,6 +524,7 @@ main(void)
 		    hours_that_are_yet_to_come_or_are_often_empty_are_no_silence),
 		cmocka_unit_test(without_days_to_compare_there_is_no_silence),
 		cmocka_unit_test(a_list_that_never_hits_while_others_do_is_idle),
+		cmocka_unit_test(a_list_hits_under_another_domain_of_its_owner),
 		cmocka_unit_test(a_list_that_answers_errors_is_told),
 		cmocka_unit_test(
 		    far_above_the_habit_is_told_for_each_kind_of_name),
