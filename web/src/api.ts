@@ -12,6 +12,8 @@ export interface Health {
 	live: boolean;
 	/** Does the server read the queue's directories itself? */
 	queue: boolean;
+	/** How many answers of block lists are kept. */
+	snapshots: number;
 }
 
 export interface TraceLine { time: string; pid: string; result?: string; text: string }
@@ -28,7 +30,21 @@ export interface Story {
 	lines?: TraceLine[];
 }
 
-export interface LogFile { id: string; name: string; stream: string; kind: string; bytes: number; changed: string; packed?: string }
+/** A line of a log file; its time is not known where it has no stamp. */
+export interface LogLine { at: number; time: string | null; local: string | null; stamp: string | null; text: string; cut?: boolean }
+
+export interface LogPage {
+	stream: string;
+	name: string;
+	/** From where to go on; null: the end was reached. */
+	next: number | null;
+	complete: boolean;
+	/** Why it was not: limit, bytes or time. */
+	reason: string | null;
+	lines: LogLine[];
+}
+
+export interface Snapshot { id: string; name: string; bytes: number; changed: string | null }
 
 export type Params = Record<string, string>;
 
@@ -56,5 +72,8 @@ export const report = (p: Params, signal?: AbortSignal): Promise<Report> => get(
 export const events = (p: Params, signal?: AbortSignal): Promise<{ events: Row[]; more: boolean }> => get("events", p, signal);
 export const trace = (p: Params, signal?: AbortSignal): Promise<{ stories: Story[] }> => get("trace", p, signal);
 export const queueNow = (): Promise<Report> => get("queue", {});
-export const logs = (): Promise<{ logs: LogFile[] }> => get("logs", {});
-export const lines = (p: Params, signal?: AbortSignal): Promise<{ lines: string[]; more: boolean }> => get("lines", p, signal);
+export const logs = (signal?: AbortSignal): Promise<Report> => get("logs", {}, signal);
+export const logLines = (p: Params, signal?: AbortSignal): Promise<LogPage> => get("logs/lines", p, signal);
+export const logState = (id: string, signal?: AbortSignal): Promise<Report> => get("logs/state", { id }, signal);
+export const snapshots = (signal?: AbortSignal): Promise<{ snapshots: Snapshot[] }> => get("snapshots", {}, signal);
+export const whatif = (p: Params, signal?: AbortSignal): Promise<Report> => get("whatif", p, signal);

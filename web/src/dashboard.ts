@@ -2,12 +2,15 @@
 
 import * as api from "./api";
 import { el, replace } from "./dom";
+import { INSIGHTS } from "./insights";
+import { LISTS } from "./lists";
 import { LIVE } from "./live";
+import { LOGS } from "./logs";
 import { SEARCH, TRACE } from "./search";
 import type { App, Place, View } from "./view";
-import { LISTS, OVERVIEW, QUEUE } from "./views";
+import { OVERVIEW, QUEUE } from "./views";
 
-const VIEWS: View[] = [OVERVIEW, LIVE, SEARCH, QUEUE, LISTS];
+const VIEWS: View[] = [OVERVIEW, INSIGHTS, LIVE, SEARCH, QUEUE, LISTS, LOGS];
 /** Shown, but reached from others only. */
 const INNER: View[] = [TRACE];
 

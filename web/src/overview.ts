@@ -4,15 +4,15 @@ import { chart, hourOf } from "./chart";
 import { el } from "./dom";
 import * as format from "./format";
 import { heat } from "./heat";
-import { item, num, things, type Report, type Row } from "./report";
-import { section, table } from "./tables";
+import { item, num, things, type Report } from "./report";
+import { opener, section, table, type Search } from "./tables";
 
 export interface OverviewOptions {
 	/** The period before, of the same length, or null while it is not known. */
 	before: Report | null;
 	zoom?: (first: string, last: string) => void;
 	/** The address of a search; absent: rows open nothing. */
-	search?: (filters: Record<string, string>) => string;
+	search?: Search;
 }
 
 /* ---- tiles ---- */
@@ -95,27 +95,19 @@ interface League {
 	table?: string;
 	title: string;
 	columns: string[];
-	filters?: (row: Row) => Record<string, string>;
 }
 
 const LEAGUES: League[] = [
-	{ section: "codes", title: "Dispositions", columns: ["reason", "count", "percent"],
-		filters: r => ({ disposition: String(r["reason"]), kind: "transaction" }) },
-	{ section: "bl-use", title: "Block lists", columns: ["list", "count", "percent"],
-		filters: r => ({ q: String(r["list"]), fixed: "1", verdict: "rejected" }) },
-	{ section: "ips", title: "Clients", columns: ["ip", "denied", "queued", "host"],
-		filters: r => ({ client: String(r["ip"]) }) },
-	{ section: "rcpt-users", title: "Recipients", columns: ["address", "queued", "rejected", "total"],
-		filters: r => ({ to: String(r["address"]) }) },
+	{ section: "codes", title: "Dispositions", columns: ["reason", "count", "percent"] },
+	{ section: "bl-use", title: "Block lists", columns: ["list", "count", "percent"] },
+	{ section: "ips", title: "Clients", columns: ["ip", "denied", "queued", "host"] },
+	{ section: "rcpt-users", title: "Recipients", columns: ["address", "queued", "rejected", "total"] },
 	{ section: "rcpt-domains", title: "Recipient domains", columns: ["domain", "total", "accept", "deny"] },
 	{ section: "tld", title: "Senders by top-level domain", columns: ["tld", "disposition", "count"] },
 	{ section: "countries", title: "Countries", columns: ["country", "count", "percent"] },
-	{ section: "viruses", title: "Viruses", columns: ["name", "count"],
-		filters: r => ({ q: String(r["name"]), fixed: "1" }) },
-	{ section: "senders", title: "Senders of delivered mail", columns: ["address", "mails", "bytes"],
-		filters: r => ({ from: String(r["address"]) }) },
-	{ section: "dest-domains", title: "Destinations", columns: ["domain", "sent", "deferrals", "bounces"],
-		filters: r => ({ to: "@" + String(r["domain"]), kind: "delivery" }) },
+	{ section: "viruses", title: "Viruses", columns: ["name", "count"] },
+	{ section: "senders", title: "Senders of delivered mail", columns: ["address", "mails", "bytes"] },
+	{ section: "dest-domains", title: "Destinations", columns: ["domain", "sent", "deferrals", "bounces"] },
 	{ section: "deferrals", table: "classes", title: "Why deliveries were put off", columns: ["class", "count", "percent"] },
 	{ section: "bounces", table: "classes", title: "Why deliveries failed", columns: ["class", "count", "percent"] },
 ];
@@ -129,10 +121,7 @@ function league(l: League, r: Report, o: OverviewOptions): HTMLElement | null {
 		return null;
 	const rows = things(t).sort((a, b) => l.section === "rcpt-domains" || l.section === "tld" ?
 		num(b[l.columns[l.columns.length - 1] === "count" ? "count" : "total"]) - num(a[l.columns[l.columns.length - 1] === "count" ? "count" : "total"]) : 0);
-	const open = (row: Row) => {
-		const filters = l.filters?.(row);
-		return filters && o.search && Object.keys(filters).length ? o.search(filters) : null;
-	};
+	const open = opener(l.table ? l.section + "/" + l.table : l.section, r.period.zone, o.search);
 	return el("section", { class: "card" }, el("h2", {}, l.title),
 		table({ ...t, title: l.title, rows }, { zone: r.period.zone, columns: l.columns, most: LEAGUE_ROWS, open }),
 		rows.length > LEAGUE_ROWS && el("p", { class: "note" }, `${format.count(rows.length - LEAGUE_ROWS)} more in “${s.title}” below`));
@@ -173,7 +162,7 @@ export function overview(r: Report, o: OverviewOptions): HTMLElement {
 	// A thousand rows of tables wait until somebody wants them.
 	details.addEventListener("toggle", () => {
 		if (details.open && all.childElementCount === 0)
-			all.append(...Object.entries(r.sections).map(([id, s]) => section(r, id, s)));
+			all.append(...Object.entries(r.sections).map(([id, s]) => section(r, id, s, o.search)));
 	});
 	addEventListener("beforeprint", () => { details.open = true; });
 	return el("div", {}, alerts(r), tiles(r, o),

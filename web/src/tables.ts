@@ -1,7 +1,8 @@
 // tables.ts - a table of a report: sortable, with bars, scrolling by itself.
 
-import { el, visible } from "./dom";
+import { el, replace, visible } from "./dom";
 import * as format from "./format";
+import { opens, type Filters } from "./opens";
 import { num, type Column, type Report, type Row, type Section, type Table } from "./report";
 
 const LEFT = new Set(["text", "ip", "time", "flag"]);
@@ -13,8 +14,8 @@ export interface TableOptions {
 	zone: string;
 	columns?: string[];
 	most?: number;
-	/** What a row opens; null: nothing. */
-	open?: (row: Row) => string | null;
+	/** What a row opens, or (with a column) one of its numbers; null: nothing. */
+	open?: ((row: Row, column: string | null) => string | null) | undefined;
 }
 
 function barColumn(t: Table): string | null {
@@ -31,10 +32,10 @@ function compare(c: Column, a: Row, b: Row): number {
 }
 
 function bodyRow(row: Row, columns: Column[], bar: string | null, most: number, o: TableOptions): HTMLElement {
-	const href = o.open?.(row) ?? null;
 	const cells = columns.map((c, i) => {
 		const text = format.cell(row[c.id], c, o.zone);
-		const inside = i === 0 && href ? el("a", { href }, text) : text;
+		const href = i === 0 || c.type === "count" ? o.open?.(row, i === 0 ? null : c.id) ?? null : null;
+		const inside = href && text ? el("a", { href }, text) : text;
 		const td = el("td", { class: LEFT.has(c.type) ? c.type === "text" ? "wide" : undefined : "n" }, inside);
 		if (c.type === "text" && text.length > 40)
 			td.title = visible(text);
@@ -88,13 +89,39 @@ export function table(t: Table, o: TableOptions): HTMLElement {
 			foot.length > 0 && el("tfoot", {}, foot)));
 }
 
+/** The address of a search; of a report in a file there is none. */
+export type Search = (filters: Filters) => string;
+
+/** What rows of "section" or "section/table" open. */
+export function opener(name: string, zone: string, search: Search | undefined): TableOptions["open"] {
+	return (row, column) => {
+		const filters = search && opens(name, row, column, zone);
+		return filters ? search(filters) : null;
+	};
+}
+
 /** A whole section: its tables and notes. */
-export function section(r: Report, id: string, s: Section): HTMLElement {
+export function section(r: Report, id: string, s: Section, search?: Search): HTMLElement {
 	const zone = r.period.zone;
 	return el("section", { class: "card", id: "section-" + id },
 		el("h2", {}, s.title),
-		table(s, { zone }),
-		Object.values(s.tables ?? {}).filter(t => t.rows.length > 0).map(t =>
-			el("div", {}, el("h3", {}, t.title), table(t, { zone }))),
+		table(s, { zone, open: opener(id, zone, search) }),
+		Object.entries(s.tables ?? {}).filter(([, t]) => t.rows.length > 0).map(([name, t]) =>
+			el("div", {}, el("h3", {}, t.title), table(t, { zone, open: opener(id + "/" + name, zone, search) }))),
 		(s.notes ?? []).map(n => el("p", { class: "note" }, n)));
+}
+
+/** Those of these sections that have something to say. */
+export function sectionsOf(r: Report, ids: string[], search?: Search): HTMLElement {
+	return el("div", { class: "grid all" }, ids.flatMap(id => {
+		const s = r.sections[id];
+		return s && (s.rows.length > 0 || s.tables) ? [section(r, id, s, search)] : [];
+	}));
+}
+
+/** Tells an error of the server in place of what was asked for. */
+export function failed(into: HTMLElement, e: unknown): void {
+	if (e instanceof DOMException && e.name === "AbortError")
+		return;
+	replace(into, el("p", { class: "alert", role: "alert" }, e instanceof Error ? e.message : String(e)));
 }
