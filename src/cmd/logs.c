@@ -60,7 +60,8 @@ logs_rows(struct opt rows[LOGS_ROWS], struct logs_options *o)
 		    "plugin that denied; naughty-dnsbl for a reason of naughty" },
 		{ .type = OPT_TEXT, .name = "verdict", .argument = "VERDICT",
 		    .value = &o->filter.verdict,
-		    .help = "accepted, rejected or deferred" },
+		    .help = "accepted, rejected, deferred, or denied: the "
+		    "latter two" },
 		{ .type = OPT_TEXT, .name = "min-score", .argument = "N",
 		    .value = &o->filter.min_score,
 		    .help = "SpamAssassin's score at least this" },

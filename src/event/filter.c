@@ -25,7 +25,7 @@ struct filter {
 	struct address_pattern from;
 	struct address_pattern to;
 	struct str disposition;
-	enum verdict verdict; /* VERDICT_NONE: any */
+	unsigned verdicts; /* a bit each; 0: any */
 	int64_t min_score_milli; /* EVENT_NO_NUMBER: any */
 	int64_t max_score_milli;
 	struct str stream;
@@ -106,12 +106,16 @@ read_verdict(struct filter *f, const char *value, struct err *err)
 		return 0;
 	for (enum verdict v = VERDICT_ACCEPTED; v <= VERDICT_DEFERRED; v++) {
 		if (str_eq_nocase(str_from(value), str_from(verdict_name(v)))) {
-			f->verdict = v;
+			f->verdicts = 1U << v;
 			return 0;
 		}
 	}
+	if (str_eq_nocase(str_from(value), STR("denied"))) {
+		f->verdicts = 1U << VERDICT_REJECTED | 1U << VERDICT_DEFERRED;
+		return 0;
+	}
 	return err_set(err, ERR_USAGE, "--verdict: \"%s\" is not accepted, "
-	    "rejected or deferred", value);
+	    "rejected, deferred or denied", value);
 }
 
 static int
@@ -269,7 +273,7 @@ filter_match(const struct filter *f, const struct event *ev)
 {
 	if (f == NULL)
 		return true;
-	return (f->verdict == VERDICT_NONE || f->verdict == ev->verdict) &&
+	return (f->verdicts == 0 || f->verdicts & 1U << ev->verdict) &&
 	    score_matches(f, ev->score_milli) &&
 	    (f->disposition.p == NULL || disposition_matches(f->disposition, ev)) &&
 	    (f->from.glob.p == NULL || address_matches(&f->from, ev->sender)) &&

@@ -31,7 +31,7 @@ struct filter_options {
 	const char *from;	 /* address, @domain or glob over the sender */
 	const char *to;		 /* the same over each recipient, the denied too */
 	const char *disposition; /* plugin or "queued"; "naughty-dnsbl" too; glob */
-	const char *verdict;	 /* accepted rejected deferred */
+	const char *verdict;	 /* accepted rejected deferred denied */
 	const char *min_score;	 /* decimal */
 	const char *max_score;
 	const char *stream;	 /* name of a stream, or whole parts of its path; glob */

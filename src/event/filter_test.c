@@ -207,8 +207,15 @@ the_verdict_must_be_the_one_asked_for(void **state)
 	(void)state;
 	assert_true(MATCHES(&ev, .verdict = "rejected"));
 	assert_false(MATCHES(&ev, .verdict = "accepted"));
+	assert_true(MATCHES(&ev, .verdict = "denied"));
+	ev.verdict = VERDICT_DEFERRED;
+	assert_true(MATCHES(&ev, .verdict = "denied"));
+	assert_false(MATCHES(&ev, .verdict = "rejected"));
+	ev.verdict = VERDICT_ACCEPTED;
+	assert_false(MATCHES(&ev, .verdict = "denied"));
 	ev.verdict = VERDICT_NONE;
 	assert_false(MATCHES(&ev, .verdict = "deferred"));
+	assert_false(MATCHES(&ev, .verdict = "denied"));
 }
 
 static void
@@ -258,7 +265,8 @@ wrong_values_are_errors_that_name_the_option(void **state)
 	    "--client: \"10.0.0.0/33\" is not an address or a network such as "
 	    "192.0.2.0/24");
 	assert_usage_error(&(struct filter_options){ .verdict = "lost" },
-	    "--verdict: \"lost\" is not accepted, rejected or deferred");
+	    "--verdict: \"lost\" is not accepted, rejected, deferred or "
+	    "denied");
 	assert_usage_error(&(struct filter_options){ .min_score = "many" },
 	    "--min-score: \"many\" is not a number");
 	assert_usage_error(&(struct filter_options){ .from = "" },
