@@ -64,12 +64,13 @@ async function serious(page) {
 const VIEWS = {
 	overview: `overview?${DAY}`, live: "live", search: "search?verdict=rejected&to=%40ourtown.org.example",
 	trace: "trace?what=16265%402026-03-29%2023%3A36", queue: `queue?all=1`, lists: `lists?${DAY}`,
+	whatif: `lists?${DAY}&whatif=1`, insights: `insights?${DAY}`, logs: "logs",
 };
 
 async function everyView() {
 	for (const [name, hash] of Object.entries(VIEWS)) {
 		const looks = [[1280, "light"], [1280, "dark"], [360, "light"]];
-		for (const [width, scheme] of name === "overview" ? looks : looks.slice(1)) {
+		for (const [width, scheme] of ["overview", "insights"].includes(name) ? looks : looks.slice(1)) {
 			const { page, bad, close } = await open(`${SERVER}/#/${hash}`, { width, scheme });
 			await settled(page);
 			await page.screenshot({ path: `${SHOTS}/${name}-${width}-${scheme}.png` });
@@ -77,6 +78,7 @@ async function everyView() {
 			const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 			ok(wide <= 0, `${where}: nothing sticks out`, wide);
 			ok(bad.length === 0, `${where}: no error, no violation, no foreign request`, ...bad);
+			await page.evaluate(() => document.querySelectorAll("details").forEach(d => { d.open = true; }));
 			const found = width > 400 ? await serious(page) : [];
 			ok(found.length === 0, `${where}: axe finds nothing serious`, ...found);
 			await close();
@@ -106,6 +108,164 @@ async function numbers() {
 	equal(shown, Object.keys(report.sections).length, "all tables are there");
 	const sum = await page.evaluate(() => [...document.querySelectorAll("#section-hours tfoot tr:first-child td")].map(c => c.textContent.replace(/\u202f/g, "")));
 	ok(sum.includes(String(report.sections.hours.totals.totals)), "the total of the hours", sum);
+	await close();
+}
+
+const json = async path => (await fetch(`${SERVER}/api/v1/${path}`)).json();
+/** The texts of the first cells of a table's rows, as the page has them. */
+const cells = (page, where, n) => page.evaluate(([w, n]) => [...document.querySelectorAll(w + " tbody tr")]
+	.map(r => [...r.children].slice(0, n).map(c => c.textContent.replace(/\u202f/g, ""))), [where, n]);
+
+/** Follows a link to a search and counts what it finds. */
+async function eventsOf(page, link) {
+	await link.click();
+	await page.waitForFunction(() => location.hash.startsWith("#/search?") && document.querySelector("tr.event"));
+	return page.locator("tr.event").count();
+}
+
+async function insights() {
+	const section = (await json(`report?${DAY}&sections=insights`)).sections.insights;
+	const { page, bad, close } = await open(`${SERVER}/#/${VIEWS.insights}`);
+	await settled(page);
+	equal(await page.locator(".finding h2").allTextContents(), section.rows.map(r => (r.attention ? "! " : "") + r.sentence),
+		"insights: the sentences of the JSON, in its order");
+	ok(section.rows.length >= 2, "there are some", section.rows);
+	for (const row of section.rows) {
+		const table = section.tables[row.insight];
+		equal(await cells(page, "#insight-" + row.insight, 2), table.rows.map(r => table.columns.slice(0, 2).map(c => String(r[c.id]))),
+			`insight ${row.insight}: its rows`);
+		const why = await page.locator(`#insight-${row.insight} .why`).textContent();
+		ok(row.thresholds.split(", ").every(t => why.includes(t.split(" ")[0]) && why.includes(t.split(" ").slice(1).join(" "))),
+			`insight ${row.insight}: the thresholds it went by`, why, row.thresholds);
+	}
+	const all = section.tables.thresholds.rows;
+	equal((await cells(page, "details.card", 2)), all.map(r => [r.threshold, String(r.value)]), "all thresholds are explained");
+	// A number of a row opens exactly those events, and one of them its story.
+	const known = section.tables["refused-clients"].rows[0];
+	for (const [at, column] of [[1, "refused"], [2, "accepted"]]) {
+		await page.goto(`${SERVER}/#/${VIEWS.insights}`);
+		await settled(page);
+		equal(await eventsOf(page, page.locator(`#insight-refused-clients tbody tr:first-child td:nth-child(${at + 1}) a`)), known[column],
+			`insights: ${column} of a client opens as many events`);
+	}
+	await page.locator("tr.event a").first().click();
+	await page.waitForSelector(".story .sentence");
+	ok(true, "insights: and an event its story");
+	const quiet = await open(`${SERVER}/#/insights?since=2020-01-01&until=2020-01-02`);
+	await quiet.page.waitForFunction(() => document.body.textContent.includes("No mail in this period"));
+	ok(true, "insights: of a period without mail there are none");
+	ok(bad.length === 0 && quiet.bad.length === 0, "insights: no error", ...bad, ...quiet.bad);
+	await quiet.close();
+	await close();
+}
+
+async function logFiles() {
+	const list = (await json("logs")).sections;
+	const { page, bad, close } = await open(`${SERVER}/#/logs`);
+	const told = n => page.waitForFunction(n => document.querySelectorAll(".lines tbody tr").length === n, n);
+	await settled(page);
+	equal(await page.locator("select[name=file] option").evaluateAll(o => o.map(x => x.value).sort()),
+		[...list.logs.rows.map(r => "id=" + r.id), ...list.states.rows.map(r => "state=" + r.id)].sort(), "logs: all files and states can be picked");
+	// The first finished file, by its picker.
+	const file = list.logs.rows.find(r => r.kind === "finished");
+	await page.selectOption("select[name=file]", "id=" + file.id);
+	await page.selectOption("select[name=from]", "");
+	const first = await json(`logs/lines?id=${file.id}`);
+	await told(first.lines.length);
+	equal(await cells(page, ".lines", 2), first.lines.map(l => [l.local ?? "", l.text].map(t => t.replace(/\u202f/g, ""))), "logs: the lines of the JSON, in local time");
+	await page.click("button:text-is('Raw labels')");
+	await page.waitForFunction(() => document.querySelector(".lines .stamp")?.textContent.startsWith("@4"));
+	equal((await cells(page, ".lines", 1)).flat(), first.lines.map(l => l.stamp ?? ""), "logs: raw labels");
+	await page.click("button:text-is('Go on')");
+	const next = await json(`logs/lines?id=${file.id}&at=${first.next}`);
+	await told(first.lines.length + next.lines.length);
+	ok(true, "logs: the next ones follow");
+	await page.fill("input[name=q]", "spamhaus\\.org.*\\d");
+	await page.keyboard.press("Enter");
+	const found = await json(`logs/lines?id=${file.id}&q=${encodeURIComponent("spamhaus\\.org.*\\d")}`);
+	await told(found.lines.length);
+	ok(found.lines.length > 0 && found.lines.length < first.lines.length, "logs: only lines with a pattern", found.lines.length);
+	await page.check("input[name=fixed]");
+	await page.keyboard.press("Enter");
+	await page.waitForFunction(() => location.hash.includes("fixed=1"));
+	await told(0);
+	ok(true, "logs: taken literally, it is in no line");
+	await page.goBack();
+	await told(found.lines.length);
+	ok(true, "logs: the address is all there is to it");
+	await page.goto(`${SERVER}/#/logs?id=${file.id}&from=start`);
+	await told(first.lines.length);
+	await page.locator(".lines .stamp a").first().click();
+	await page.waitForSelector(".story .sentence");
+	ok(true, "logs: a line opens its story");
+	const id = list.states.rows[0].id, state = await json(`logs/state?id=${id}`);
+	await page.goto(`${SERVER}/#/logs?state=${id}`);
+	await page.waitForSelector("#section-state tbody tr");
+	equal(await cells(page, "#section-state", 2), state.sections.state.rows.map(r => [r.disposition, String(r.count)]), "logs: a state as a table");
+	const found2 = await serious(page);
+	ok(found2.length === 0, "logs: axe finds nothing serious in a state", ...found2);
+	ok(bad.length === 0, "logs: no error", ...bad);
+	await page.goto(`${SERVER}/#/logs?id=0000000000000000`);
+	await page.waitForSelector("[role=alert]");
+	ok(true, "logs: a file that is gone is told");
+	await close();
+}
+
+async function whatIf() {
+	const answer = await json(`whatif?${DAY}&snapshot=1`);
+	const { page, bad, close } = await open(`${SERVER}/#/${VIEWS.lists}`);
+	await settled(page);
+	await page.waitForSelector("select[name=snapshot] option", { state: "attached" });
+	await page.click("#what-if button[type=submit]");
+	await page.waitForSelector("#what-if .tile");
+	ok((await page.evaluate(() => location.hash)).includes("whatif=1"), "what if: it is in the address");
+	equal(await page.locator("#what-if .tile .number").evaluateAll(n => n.map(x => Number(x.dataset.value))),
+		["tested", "listed", "ham_lost", "spam_saved", "denied_anyway"].map(id => answer.head[id]), "what if: the numbers of the JSON");
+	const { lists, recipients } = answer.sections["dnsbl-test"].tables;
+	equal(await cells(page, "[id='section-dnsbl-test/lists']", 4), lists.rows.map(r => lists.columns.slice(0, 4).map(c => String(r[c.id]))), "what if: list by list");
+	equal(await cells(page, "[id='section-dnsbl-test/recipients']", 2), recipients.rows.map(r => [r.recipient, String(r.lost)]), "what if: whose mail");
+	await page.click("#what-if summary");
+	equal((await cells(page, "[id='section-dnsbl-test']", 1)).length, answer.sections["dnsbl-test"].rows.length, "what if: the mails one by one");
+	ok((await eventsOf(page, page.locator("[id='section-dnsbl-test'] tbody a").first())) >= 1, "what if: a mail opens its event");
+	await page.goto(`${SERVER}/#/lists?${DAY}&whatif=1&policy=${encodeURIComponent("not a policy")}`);
+	await page.waitForSelector("#what-if [role=alert]");
+	ok(true, "what if: an error is told");
+	const left = bad.filter(b => !b.includes("400"));
+	ok(left.length === 0, "what if: no other error", ...left);
+	await close();
+	const none = await open(`${HOSTILE}/#/lists?all=1`);
+	await none.page.waitForSelector("#what-if code");
+	ok(true, "what if: without answers it says how to keep some");
+	await none.close();
+}
+
+/** Numbers of tables that open their events. */
+async function opened() {
+	const report = await json(`report?${DAY}`);
+	const { page, close } = await open(`${SERVER}/#/${VIEWS.overview}`);
+	const row = report.sections.ips.rows[0];
+	for (const [column, verdict] of [["denied", "denied"], ["queued", "accepted"]]) {
+		await page.goto(`${SERVER}/#/${VIEWS.overview}`);
+		await settled(page);
+		const at = ["ip", "denied", "queued"].indexOf(column) + 1;
+		const n = await eventsOf(page, page.locator(`section.card:has(h2:text-is('Clients')) tbody tr:first-child td:nth-child(${at}) a`));
+		equal(n, row[column], `Clients: ${column} opens the ${verdict} ones`);
+	}
+	await page.goto(`${SERVER}/#/${VIEWS.overview}`);
+	await settled(page);
+	await page.click("details.all summary");
+	const hour = report.sections.hours.rows[3];
+	equal(await eventsOf(page, page.locator("#section-hours tbody tr:nth-child(4) td:first-child a")), hour.totals, "an hour opens its transactions");
+	// Alone, and all of them again.
+	await page.goto(`${SERVER}/#/${VIEWS.overview}`);
+	await settled(page);
+	const legend = page.locator(".legend button");
+	const pressed = () => legend.evaluateAll(b => b.filter(x => x.getAttribute("aria-pressed") === "true").length);
+	const outcomes = await legend.count();
+	await legend.nth(1).click({ modifiers: ["Shift"] });
+	equal(await pressed(), 1, "an outcome alone");
+	await legend.nth(1).click({ modifiers: ["Shift"] });
+	equal(await pressed(), outcomes, "and all of them");
 	await close();
 }
 
@@ -140,9 +300,9 @@ async function using() {
 	await page.goto(`${SERVER}/#/${VIEWS.lists}`);
 	await settled(page);
 	await page.focus(".skip");
-	for (let i = 0; i < 3; i++)
+	for (let i = 0; i < 4; i++)
 		await page.keyboard.press("Tab");
-	equal(await page.evaluate(() => document.activeElement.textContent), "Search", "three tabs from the top is Search");
+	equal(await page.evaluate(() => document.activeElement.textContent), "Search", "four tabs from the top is Search");
 	await page.keyboard.press("Enter");
 	await page.waitForSelector("form[role=search]");
 	await page.fill("input[name=to]", "@ourtown.org.example");
@@ -171,7 +331,7 @@ async function live() {
 }
 
 async function hostile() {
-	for (const hash of ["overview?all=1", "search?q=MARK", "live", "trace?what=192.0.2.7", "lists?all=1"]) {
+	for (const hash of ["overview?all=1", "search?q=MARK", "live", "trace?what=192.0.2.7", "lists?all=1", "insights?all=1", "logs?q=MARK"]) {
 		const { page, bad, close } = await open(`${HOSTILE}/#/${hash}`);
 		await settled(page);
 		// The newest events of that log are of no stranger.
@@ -185,7 +345,7 @@ async function hostile() {
 		const signs = await page.evaluate(() => /[\u202a-\u202e\u2066-\u2069\u200b\u0000-\u0008\u001b]/.test(document.body.innerText));
 		ok(!signs, `hostile, ${hash}: no sign that turns or hides text`);
 		ok(bad.length === 0, `hostile, ${hash}: nothing ran`, ...bad);
-		if (hash.startsWith("search"))
+		if (hash.startsWith("search") || hash.startsWith("logs"))
 			ok(await page.evaluate(() => document.body.textContent.includes("<script>alert(1)</script>MARK")), "markup is shown as text");
 		await close();
 	}
@@ -215,6 +375,10 @@ async function inAFile() {
 
 try {
 	await numbers();
+	await insights();
+	await logFiles();
+	await whatIf();
+	await opened();
 	await everyView();
 	await using();
 	await live();

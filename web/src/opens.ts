@@ -13,9 +13,9 @@ interface Opens {
 	cells?: Record<string, Filters>;
 }
 
-const ACCEPTED = { verdict: "accepted" }, REJECTED = { verdict: "rejected" }, DEFERRED = { verdict: "deferred" };
-const OUTCOMES = { queued: ACCEPTED, accepted: ACCEPTED, accept: ACCEPTED, rejected: REJECTED, refused: REJECTED, denied: REJECTED,
-	deny: REJECTED, deferred: DEFERRED, temporary: DEFERRED, put_off: DEFERRED };
+const ACCEPTED = { verdict: "accepted" }, REJECTED = { verdict: "rejected" }, DEFERRED = { verdict: "deferred" }, DENIED = { verdict: "denied" };
+const OUTCOMES = { queued: ACCEPTED, accepted: ACCEPTED, accept: ACCEPTED, rejected: REJECTED, refused: REJECTED, denied: DENIED,
+	deny: DENIED, deferred: DEFERRED, temporary: DEFERRED, put_off: DEFERRED };
 const DELIVERIES = { sent: ACCEPTED, deferrals: DEFERRED, deferred: DEFERRED, bounces: REJECTED, bounced: REJECTED };
 
 function text(row: Row, column: string): string {
@@ -73,8 +73,8 @@ const OPENS: Record<string, Opens> = {
 	"rcpt-domains": { row: inDomain("domain", mail), cells: OUTCOMES },
 	"viruses": { row: by("q", "name", { fixed: "1" }) },
 	"codes": { row: by("disposition", "reason", mail) },
-	"bl-use": { row: by("q", "list", { fixed: "1", ...REJECTED }) },
-	"rcpt-users": { row: by("to", "address", mail), cells: OUTCOMES },
+	"bl-use": { row: by("q", "list", { fixed: "1", ...DENIED }) },
+	"rcpt-users": { row: by("to", "address", mail), cells: { ...OUTCOMES, rejected: DENIED } },
 	"unrecognised": { row: by("disposition", "name", mail) },
 	"tld": { row: row => text(row, "tld").startsWith("(") ? null :
 		{ ...mail, from: "*." + text(row, "tld"), ...(text(row, "disposition") ? { disposition: text(row, "disposition") } : {}) } },
@@ -88,8 +88,8 @@ const OPENS: Record<string, Opens> = {
 	"compare": { row: ofItem },
 	"traffic-days": { row: inTime("day"), cells: { rejected: { ...mail, ...REJECTED }, received: { ...mail, ...ACCEPTED } } },
 	"days": { row: inTime("day") },
-	"auth": { row: by("client", "network", REJECTED) },
-	"auth/patterns": { row: by("client", "network", REJECTED) },
+	"auth": { row: by("client", "network", { ...mail, ...DENIED }) },
+	"auth/patterns": { row: by("client", "network", { ...mail, ...DENIED }) },
 	"deferrals": { row: reason(DEFERRED) },
 	"bounces": { row: reason(REJECTED) },
 	"dest-domains": { row: inDomain("domain", { kind: "delivery" }), cells: DELIVERIES },
@@ -101,7 +101,7 @@ const OPENS: Record<string, Opens> = {
 	"insights/list-errors": { row: by("q", "list", { fixed: "1" }) },
 	"insights/refused-clients": { row: by("client", "client", mail), cells: OUTCOMES },
 	"insights/refused-senders": { row: by("from", "sender", mail), cells: OUTCOMES },
-	"insights/logins": { row: by("client", "network", { ...mail, ...REJECTED }) },
+	"insights/logins": { row: by("client", "network", { ...mail, ...DENIED }) },
 	"insights/unusual-dispositions": { row: disposition },
 	"insights/unusual-networks": { row: by("client", "network", mail) },
 	"insights/unusual-recipients": { row: by("to", "recipient", mail) },

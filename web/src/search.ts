@@ -15,7 +15,7 @@ const FIELDS: Field[] = [
 	{ name: "client", label: "Client", hint: "192.0.2.1, 192.0.2.0/24" },
 	{ name: "host", label: "Client's name", hint: "*.example.net" },
 	{ name: "disposition", label: "Decided by", hint: "queued, dnsbl, \u2026" },
-	{ name: "verdict", label: "Verdict", choices: VERDICTS },
+	{ name: "verdict", label: "Verdict", choices: [...VERDICTS, "denied"] },
 	{ name: "kind", label: "Kind", choices: KINDS },
 	{ name: "min_score", label: "Spam score from", hint: "5" },
 	{ name: "since", label: "Since", hint: "2026-03-10 14:00, -2h" },
