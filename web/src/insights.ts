@@ -15,7 +15,7 @@ function reasons(s: Section, row: Row): HTMLElement | null {
 	const all = s.tables?.["thresholds"]?.rows ?? [];
 	const used = namesOf(String(row["thresholds"] ?? "")).flatMap(name => all.filter(t => t["threshold"] === name));
 	return used.length === 0 ? null : el("details", { class: "why" }, el("summary", {}, "Why is this told?"),
-		el("ul", {}, used.map(t => el("li", {}, el("b", {}, `${t["value"]} ${t["unit"]}`), ` (${t["threshold"]}): ${t["meaning"]}`))));
+		el("ul", {}, used.map(t => el("li", {}, el("strong", {}, `${t["value"]} ${t["unit"]}`), ` (${t["threshold"]}): ${t["meaning"]}`))));
 }
 
 function finding(r: Report, s: Section, row: Row, search: Search): HTMLElement {

@@ -48,7 +48,7 @@ function answer(r: Report, search: Search): HTMLElement {
 function whatIf(p: Period, params: api.Params, app: App, signal: AbortSignal, search: Search): HTMLElement {
 	const box = el("section", { class: "card", id: "what-if" }, el("h2", {}, "What if other lists were used?"));
 	if (!app.health.snapshots) {
-		box.append(el("p", { class: "dim" }, "No answers of block lists are kept. \u201cmailtally dnsbl test --save FILE\u201d asks them and keeps the answers; name the file as ",
+		box.append(el("p", { class: "dim" }, "No answers of block lists are kept. \u201cmailtally dnsbl test --snapshot FILE\u201d asks them and keeps the answers; name the file as ",
 			el("code", {}, "snapshot"), " in the settings, section ", el("code", {}, "[lists]"), "."));
 		return box;
 	}
