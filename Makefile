@@ -3,6 +3,7 @@
 #	make		the program: build/mailtally
 #	make demo	installs what the build needs, builds, shows a full report
 #			and how to open the dashboard
+#	make shots	screenshots of it in build/shots
 #	make check	all tests; the last line is "N passed, N failed"
 #	make lint	warnings as errors, cppcheck, clang-tidy, order of includes
 #	make bench	speed and memory beside other programs (BENCH_SIZE=64M: short)
@@ -197,6 +198,10 @@ demo: deps
 		'--now 2026-03-29T23:59:59+02:00 examples/log'
 	@echo '  http://127.0.0.1:8025/'
 
+# Screenshots of the dashboard with the sample logs, for README.md.
+shots: build/mailtally build/web-test/package-lock.json
+	node tools/shots.mjs build/shots
+
 # ---- tests ----
 
 # Each command counts what did not build as failed; hence -k and the ignored
@@ -294,5 +299,5 @@ clean:
 
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all libraries deps demo deb check check-programs fuzz bench lint $(LINTS) \
+.PHONY: all libraries deps demo shots deb check check-programs fuzz bench lint $(LINTS) \
 	install clean FORCE $(VARIANTS:%=tests-%)
