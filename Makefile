@@ -218,7 +218,18 @@ build/web-test/package-lock.json: web/package-lock.json web/package.json
 	$(call say,npm,$(@D))cp web/package-lock.json $@ && cd $(@D) && \
 		npm ci --ignore-scripts --silent || { rm -f package-lock.json; false; }
 
-check-programs: tests-asan tests-clang build/asan/mailtally build/mailtally \
+# The package, and a clean Debian to install it in; where that cannot be made
+# it says why, and is tried again the next time.
+build/debian/package: build/mailtally build/share/done tools/deb \
+		$(wildcard share/*/*)
+	@mkdir -p $(@D)
+	@$(MAKE) deb
+	@rm -f $(@D)/*.deb && cp build/mailtally_*.deb $(@D) && touch $@
+
+build/debian/ready: tools/debian-root | build/debian/package
+	$(call say,debian,build/debian/root)tools/debian-root
+
+check-programs: build/debian/ready build/debian/package tests-asan tests-clang build/asan/mailtally build/mailtally \
 	build/loggen build/corpus build/web-test/package-lock.json \
 	$(THREADED:%.c=build/tsan/%) build/tsan/mailtally \
 	$(FUZZERS:fuzz/%.c=build/fuzz/%)
@@ -289,6 +300,7 @@ install: build/mailtally build/share/done
 	$(INSTALL) build/share/_mailtally $(SHARE)/zsh/vendor-completions
 	cp -r share/qpsmtpd share/multilog share/systemd share/cron \
 		$(SHARE)/mailtally
+	chmod 755 $(SHARE)/mailtally/multilog/* $(SHARE)/mailtally/qpsmtpd/run
 
 deb:
 	@$(MAKE) TUNED=1 build/mailtally build/share/done

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from mailtally import ROOT, scratch
+from mailtally import PROGRAM, ROOT, scratch
 from tap import done, equal, ok
 
 for program in ("lintian", "dpkg-shlibdeps", "fakeroot", "systemd-analyze"):
@@ -32,7 +32,17 @@ for unit in sorted((ROOT / "share/systemd").glob("*.service")):
     level = re.search(r"exposure level for .*: ([0-9.]+)", r.stdout)
     ok(level and float(level[1]) <= 2.0, "%s: exposure %s" % (
         unit.name, level[1] if level else "unknown"), r.stdout, r.stderr)
-for script in sorted((ROOT / "share/multilog").iterdir()):
+for unit in sorted((ROOT / "share/systemd").iterdir()):
+    # It wants the program to be where the package puts it.
+    scratch("units/" + unit.name, unit.read_text().replace(
+        "/usr/bin/mailtally", PROGRAM))
+for unit in sorted((ROOT / "share/systemd").iterdir()):
+    r = sh("systemd-analyze", "verify", "--man=no",
+           scratch("units/" + unit.name))
+    equal((r.returncode, r.stdout + r.stderr), (0, ""),
+          unit.name + ": systemd has nothing to say")
+for script in (*sorted((ROOT / "share/multilog").iterdir()),
+               ROOT / "share/qpsmtpd/run"):
     r = sh("sh", "-n", script)
     equal((r.returncode, r.stderr), (0, ""), script.name + ": is a script")
     ok(os.access(script, os.X_OK), script.name + ": can be run")
@@ -92,6 +102,8 @@ for name in ("usr/bin/qplogtail", "usr/bin/qploggrep", "usr/bin/qplogsumm",
              "usr/share/zsh/vendor-completions/_mailtally",
              "usr/share/mailtally/qpsmtpd/logterse",
              "usr/share/mailtally/multilog/run",
+             "usr/share/mailtally/qpsmtpd/run",
+             "lib/systemd/system/mailtally-serve.service",
              "lib/systemd/system/mailtally-guard@.service"):
     ok((target / name).exists(), "it has " + name)
 equal([f for f in files() if ".wants/" in f or f.startswith("etc/")], [],
