@@ -24,7 +24,9 @@ from mailtally import ENVIRONMENT, PROGRAM, ROOT, SCRATCH
 from wait import wait_until
 
 PLUGIN = ROOT / "share/qpsmtpd/logterse"
-QPSMTPD_PLUGINS = "/usr/share/qpsmtpd/plugins"
+# Debian's, or a tree of upstream's that was unpacked somewhere.
+TREE = os.environ.get("QPSMTPD_TREE")
+QPSMTPD_PLUGINS = TREE + "/plugins" if TREE else "/usr/share/qpsmtpd/plugins"
 
 NEEDED = {"qpsmtpd-forkserver": "qpsmtpd", "multilog": "daemontools",
           "rbldnsd": "rbldnsd", "swaks": "swaks"}
@@ -60,6 +62,10 @@ def free_port(kind):
 
 def missing_programs():
     os.environ["PATH"] += ":/usr/sbin:/sbin"
+    if TREE:
+        os.environ["PATH"] = TREE + ":" + os.environ["PATH"]
+        ENVIRONMENT["PERL5LIB"] = ":".join(
+            [TREE + "/lib", *filter(None, [os.environ.get("PERL5LIB")])])
     return ["%s (package %s)" % (program, package)
             for program, package in NEEDED.items() if not shutil.which(program)]
 
