@@ -2,25 +2,47 @@
 
 #include <stdlib.h>
 
+#include "base/str.h"
+
 /* TCP_LISTEN of the kernel's net/tcp_states.h. */
-#define LISTENING 0x0a
+#define LISTENING STR("0A")
+
+static struct str
+next_word(struct str *rest)
+{
+	struct str word = str_none();
+
+	while (word.n == 0 && rest->n > 0 && str_cut(rest, ' ', &word))
+		continue;
+	return word;
+}
 
 /*
  *	  0: 0100007F:0019 00000000:0000 0A 00000000:00000000 ...
  *	     local address  remote        state
  */
+static bool
+is_listener(struct str line, struct str port)
+{
+	struct str local, state;
+
+	next_word(&line);
+	local = next_word(&line);
+	next_word(&line);
+	state = next_word(&line);
+	return str_eq(state, LISTENING) && str_ends(local, port);
+}
+
 bool
 port_in_table(FILE *table, long port)
 {
-	char *line = NULL;
+	char hex[24], *line = NULL;
 	size_t size = 0;
-	unsigned local, state;
 	bool found = false;
 
+	snprintf(hex, sizeof(hex), ":%04lX", (unsigned long)port);
 	while (!found && getline(&line, &size, table) >= 0)
-		found = sscanf(line, " %*u: %*[0-9A-F]:%x %*[0-9A-F:] %x",
-		    &local, &state) == 2 && state == LISTENING &&
-		    local == (unsigned long)port;
+		found = is_listener(str_from(line), str_from(hex));
 	free(line);
 	return found;
 }
