@@ -8,7 +8,7 @@
 #	make lint	warnings as errors, cppcheck, clang-tidy, order of includes
 #	make bench	speed and memory beside other programs (BENCH_SIZE=64M: short)
 #	make fuzz	every fuzz target for FUZZ_SECONDS
-#	make install	DESTDIR=, PREFIX=/usr/local
+#	make install	DESTDIR=, PREFIX=/usr/local; BINDIR, DATADIR and MANDIR below it
 #	make deb	a Debian package: build/mailtally_VERSION_ARCH.deb
 #	make deps	only the Debian packages that the build needs
 #	make clean
@@ -36,6 +36,8 @@ LOADED = libmicrohttpd libcurl
 LIBRARIES = $(LINKED) $(LOADED)
 soname = $(shell readelf -d "$$($(CC) -print-file-name=$(1).so)" 2>/dev/null | \
 	sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+LIBMICROHTTPD_FILE := $(call soname,libmicrohttpd)
+LIBCURL_FILE := $(call soname,libcurl)
 # bzip2 has no .pc file; cmocka is for the tests alone.
 LDLIBS := $(shell pkg-config --libs $(LINKED) 2>/dev/null) -lbz2 -lm
 TEST_LDLIBS = -lcmocka
@@ -130,9 +132,9 @@ build/$(1)/src/cmd/version.o: CPPFLAGS += -DMAILTALLY_COMMIT='"$(COMMIT)"' \
 	-DMAILTALLY_LIBRARIES='"$(VERSIONS)"'
 
 build/$(1)/src/web/http.o: CPPFLAGS += \
-	-DLIBMICROHTTPD_FILE='"$$(call soname,libmicrohttpd)"'
+	-DLIBMICROHTTPD_FILE='"$(LIBMICROHTTPD_FILE)"'
 build/$(1)/src/send/smtp.o: CPPFLAGS += \
-	-DLIBCURL_FILE='"$$(call soname,libcurl)"'
+	-DLIBCURL_FILE='"$(LIBCURL_FILE)"'
 
 build/$(1)/mailtally: $(SOURCES:%.c=build/$(1)/%.o) $(MADE:%.c=build/$(1)/%.o)
 	$$(call say,$(1),$$@)$$(CC_$(1)) -pthread $$(FLAGS_$(1)) $$(CFLAGS) \
@@ -282,19 +284,24 @@ build/share/done: build/mailtally tools/man tools/completion $(wildcard man/*)
 		tools/completion zsh build/mailtally >build/share/_mailtally && \
 		touch $@
 
-SHARE = $(DESTDIR)$(PREFIX)/share
+BINDIR = $(PREFIX)/bin
+DATADIR = $(PREFIX)/share
+MANDIR = $(DATADIR)/man
+BIN = $(DESTDIR)$(BINDIR)
+SHARE = $(DESTDIR)$(DATADIR)
+MAN = $(DESTDIR)$(MANDIR)
 INSTALL = install -p -m 644
 
 install: build/mailtally build/share/done
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/doc/mailtally/examples \
-		$(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/zsh/vendor-completions \
+	install -d $(BIN) $(SHARE)/doc/mailtally/examples \
+		$(MAN)/man1 $(MAN)/man5 $(SHARE)/zsh/vendor-completions \
 		$(SHARE)/bash-completion/completions $(SHARE)/mailtally
-	install -p -m 755 build/mailtally $(DESTDIR)$(PREFIX)/bin
+	install -p -m 755 build/mailtally $(BIN)
 	build/mailtally --help | sed -n 's/.*(also called \(.*\)).*/\1/p' | \
-		xargs -rI{} ln -sf mailtally $(DESTDIR)$(PREFIX)/bin/{}
+		xargs -rI{} ln -sf mailtally $(BIN)/{}
 	$(INSTALL) examples/mailtally.conf $(SHARE)/doc/mailtally/examples
-	cp -P build/share/man/*.1 $(SHARE)/man/man1
-	cp -P build/share/man/*.5 $(SHARE)/man/man5
+	cp -P build/share/man/*.1 $(MAN)/man1
+	cp -P build/share/man/*.5 $(MAN)/man5
 	$(INSTALL) build/share/mailtally.bash \
 		$(SHARE)/bash-completion/completions/mailtally
 	$(INSTALL) build/share/_mailtally $(SHARE)/zsh/vendor-completions
