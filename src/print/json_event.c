@@ -1,40 +1,10 @@
 #include "print/json_event.h"
 
-#include <inttypes.h>
-
 #include "base/buf.h"
 #include "base/json_text.h"
-#include "base/when.h"
 #include "event/address.h"
 #include "event/event.h"
-
-static void
-number(struct buf *b, const char *name, int64_t n)
-{
-	if (n == EVENT_NO_NUMBER)
-		return;
-	json_add_key(b, name);
-	buf_printf(b, "%" PRId64, n);
-}
-
-/* n units of 10^-digits as a decimal: at least one digit behind the point. */
-static void
-decimal(struct buf *b, const char *name, int64_t n, int digits)
-{
-	char fraction[20];
-	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-	int used = digits;
-
-	if (n == EVENT_NO_NUMBER)
-		return;
-	for (int i = digits; i-- > 0; left /= 10)
-		fraction[i] = (char)('0' + left % 10);
-	while (used > 1 && fraction[used - 1] == '0')
-		used--;
-	json_add_key(b, name);
-	buf_printf(b, "%s%" PRIu64 ".%.*s", n < 0 ? "-" : "", left, used,
-	    fraction);
-}
+#include "print/json_member.h"
 
 static struct str
 without_brackets(struct str address)
@@ -68,17 +38,6 @@ recipients(struct buf *b, const struct event *ev)
 	}
 	if (any)
 		buf_add_char(b, ']');
-}
-
-static void
-time_of(struct buf *b, const struct event *ev)
-{
-	if (ev->time_ns == WHEN_NONE)
-		return;
-	json_add_key(b, "time");
-	buf_add_char(b, '"');
-	when_format(b, ev->time_ns, WHEN_RFC3339, NULL);
-	buf_add_char(b, '"');
 }
 
 /* "fcrdns: fail, no rDNS": DESIGN 5 has no member for a plugin that only looks. */
@@ -117,7 +76,7 @@ void
 event_json(struct buf *b, const struct event *ev)
 {
 	buf_add_char(b, '{');
-	time_of(b, ev);
+	json_add_time(b, "time", ev->time_ns);
 	json_add_text(b, "kind", str_from(event_kind_name(ev->kind)));
 	json_add_text(b, "stream", ev->stream);
 	json_add_text(b, "pid", ev->pid);
@@ -128,11 +87,11 @@ event_json(struct buf *b, const struct event *ev)
 	recipients(b, ev);
 	decision(b, ev);
 	json_add_text(b, "queue_id", ev->queue_id);
-	decimal(b, "score", ev->score_milli, 3);
-	decimal(b, "seconds", ev->duration_ns, 9);
-	number(b, "bytes", ev->bytes);
-	number(b, "running", ev->running);
-	number(b, "limit", ev->limit);
+	json_add_decimal(b, "score", ev->score_milli, 3);
+	json_add_decimal(b, "seconds", ev->duration_ns, 9);
+	json_add_number(b, "bytes", ev->bytes);
+	json_add_number(b, "running", ev->running);
+	json_add_number(b, "limit", ev->limit);
 	json_add_text(b, "relay", ev->relay);
 	json_add_text(b, "delivery", ev->delivery);
 	buf_add_char(b, '}');

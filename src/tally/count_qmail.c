@@ -77,16 +77,6 @@ plus(struct tally *t, enum dim_id dim, size_t cell, unsigned which,
 		table_plus(&t->tables[dim], cell, which, value);
 }
 
-static int64_t
-times(int64_t bytes, int64_t n)
-{
-	int64_t product;
-
-	if (bytes == EVENT_NO_NUMBER)
-		return 0;
-	return __builtin_mul_overflow(bytes, n, &product) ? INT64_MAX : product;
-}
-
 /* The same of a cell that is known, or will be. */
 static inline size_t
 count_known(struct tally *t, size_t *known, enum dim_id dim, uint32_t k1,
@@ -366,7 +356,7 @@ count_done(struct tally *t, const struct event *ev)
 	tally_sum_add(t, dim, cell, ev->duration_ns);
 	plus(t, dim, cell, MESSAGE_BYTES, ev->bytes);
 	plus(t, dim, cell, MESSAGE_BYTES_SENT,
-	    times(ev->bytes, ev->delivered));
+	    pending_weighted(ev->bytes, ev->delivered));
 	plus(t, dim, cell, MESSAGE_SENT, ev->delivered);
 	plus(t, dim, cell, MESSAGE_FAILED, ev->bounced);
 	plus(t, dim, cell, MESSAGE_DEFERRED, ev->deferred);

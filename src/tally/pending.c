@@ -320,8 +320,8 @@ count_places(struct accounts *a, const struct pending_event *e)
 		count_provider(accounts_provider(a, e->provider), e);
 }
 
-static int64_t
-times(int64_t bytes, int64_t n)
+int64_t
+pending_weighted(int64_t bytes, int64_t n)
 {
 	int64_t product;
 
@@ -344,8 +344,8 @@ count_message(struct sender_account *s, const struct pending_event *e)
 
 	s->messages++;
 	add(&s->bytes, e->bytes);
-	add(&s->bytes_sent, times(e->bytes, e->delivered));
-	add(&s->bytes_done, times(e->bytes, done));
+	add(&s->bytes_sent, pending_weighted(e->bytes, e->delivered));
+	add(&s->bytes_done, pending_weighted(e->bytes, done));
 	add(&s->done, done);
 	add(&s->tries, num_add_signed(done, e->deferred));
 }

@@ -63,6 +63,8 @@ void pending_message(struct tally *t, const struct event *ev);
 /* Counts all that waits. */
 void pending_count(struct tally *t);
 
+/* bytes for each of n recipients: 0 if not known, at most INT64_MAX. */
+int64_t pending_weighted(int64_t bytes, int64_t n);
 /* "192.0.2.0/24" of a host, in b; an IPv6 address as it is. */
 struct str pending_network(struct buf *b, struct str relay);
 

@@ -9,11 +9,6 @@
 #include "trace/queued.h"
 #include "trace/story.h"
 
-#define ADDRESS_BYTES 100
-#define REASON_BYTES 200
-/* More than this are counted, not named. */
-#define NAMED 3
-
 struct telling {
 	struct buf *b;
 	const struct story *s;
@@ -53,7 +48,7 @@ fate_add_reason(struct buf *b, struct str text)
 	text = str_head(text, str_find(text, STR("/Giving_up_on_")));
 	while (text.n > 0 && text.p[text.n - 1] == '/')
 		text.n--;
-	fate_add_cut(b, text, REASON_BYTES);
+	fate_add_cut(b, text, FATE_REASON_BYTES);
 	for (; from < b->n; from++)
 		if (b->p[from] == '_')
 			b->p[from] = ' ';
@@ -80,11 +75,11 @@ clause(struct telling *t)
 static void
 add_name(struct buf *b, const struct queued_end *e)
 {
-	fate_add_cut(b, e->to->address, ADDRESS_BYTES);
+	fate_add_cut(b, e->to->address, FATE_ADDRESS_BYTES);
 	if (e->by == NULL)
 		return;
 	buf_add_str(b, STR(" (forwarded by "));
-	fate_add_cut(b, e->by->address, ADDRESS_BYTES);
+	fate_add_cut(b, e->by->address, FATE_ADDRESS_BYTES);
 	buf_add_char(b, ')');
 }
 
@@ -141,7 +136,7 @@ count(const struct telling *t, end_is_fn *is, const struct queued_end **first)
 static void
 add_names(struct telling *t, end_is_fn *is, size_t n)
 {
-	size_t named = n <= NAMED ? n : NAMED - 1, told = 0;
+	size_t named = n <= FATE_NAMED ? n : FATE_NAMED - 1, told = 0;
 
 	for (size_t i = 0; i < t->n && told < named; i++) {
 		if (!is(&t->ends[i]))
@@ -274,7 +269,7 @@ add_bounced_to(struct telling *t, const struct queued *q)
 	if (q->n_recipients == 0)
 		return;
 	buf_add_str(t->b, STR(" to "));
-	fate_add_cut(t->b, q->recipients[0].address, ADDRESS_BYTES);
+	fate_add_cut(t->b, q->recipients[0].address, FATE_ADDRESS_BYTES);
 }
 
 /* The bounce itself, which may be forwarded like any mail. */

@@ -19,6 +19,12 @@ struct queued_recipient;
 struct story;
 struct zone;
 
+/* Enough of a text to know what it says. */
+#define FATE_ADDRESS_BYTES 100
+#define FATE_REASON_BYTES 200
+/* More recipients than this are counted, not named. */
+#define FATE_NAMED 3
+
 /* Appends it; raw, as all of a sentence.  s has a message in the queue. */
 void fate_add(struct buf *b, const struct story *s, const struct zone *z);
 

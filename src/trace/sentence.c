@@ -8,12 +8,6 @@
 #include "trace/queued.h"
 #include "trace/story.h"
 
-/* Enough of a text to know what it says. */
-#define ADDRESS_BYTES 100
-#define REASON_BYTES 200
-/* More recipients than this are counted, not named. */
-#define NAMED 3
-
 struct telling {
 	struct buf *b;
 	const struct story *s;
@@ -23,7 +17,7 @@ struct telling {
 static bool
 add_address(struct buf *b, struct str address)
 {
-	fate_add_cut(b, address, ADDRESS_BYTES);
+	fate_add_cut(b, address, FATE_ADDRESS_BYTES);
 	return address.n > 0;
 }
 
@@ -98,7 +92,7 @@ field_sender(const struct telling *t)
 static bool
 field_recipients(const struct telling *t)
 {
-	size_t n = t->s->n_recipients, named = n <= NAMED ? n : NAMED - 1;
+	size_t n = t->s->n_recipients, named = n <= FATE_NAMED ? n : FATE_NAMED - 1;
 
 	for (size_t i = 0; i < named; i++) {
 		if (i > 0)
@@ -136,7 +130,7 @@ field_reason(const struct telling *t)
 {
 	struct str reason = str_trim(t->s->reason);
 
-	fate_add_cut(t->b, reason, REASON_BYTES);
+	fate_add_cut(t->b, reason, FATE_REASON_BYTES);
 	return reason.n > 0;
 }
 
@@ -183,7 +177,7 @@ field_refused(const struct telling *t)
 	add_address(t->b, first->by);
 	if (first->by.n > 0 && first->reason.n > 0)
 		buf_add_str(t->b, STR(": "));
-	fate_add_cut(t->b, first->reason, REASON_BYTES);
+	fate_add_cut(t->b, first->reason, FATE_REASON_BYTES);
 	buf_add_char(t->b, ')');
 	if (t->s->n_refused > 1)
 		add_others(t->b, t->s->n_refused - 1);

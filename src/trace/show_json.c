@@ -1,34 +1,12 @@
 #include "trace/show.h"
 
-#include <inttypes.h>
-
 #include "base/buf.h"
 #include "base/json_text.h"
-#include "base/when.h"
 #include "print/json_event.h"
+#include "print/json_member.h"
 #include "trace/queued.h"
 #include "trace/sentence.h"
 #include "trace/story.h"
-
-static void
-time_member(struct buf *b, const char *name, int64_t time_ns)
-{
-	if (time_ns == WHEN_NONE)
-		return;
-	json_add_key(b, name);
-	buf_add_char(b, '"');
-	when_format(b, time_ns, WHEN_RFC3339, NULL);
-	buf_add_char(b, '"');
-}
-
-static void
-decimal(struct buf *b, const char *name, int64_t n, double unit)
-{
-	if (n == EVENT_NO_NUMBER)
-		return;
-	json_add_key(b, name);
-	buf_printf(b, "%.3f", (double)n / unit);
-}
 
 static void
 list_begin(struct buf *b, const char *name)
@@ -76,15 +54,6 @@ people(struct buf *b, const struct story *s)
 }
 
 static void
-number(struct buf *b, const char *name, int64_t n)
-{
-	if (n == EVENT_NO_NUMBER)
-		return;
-	json_add_key(b, name);
-	buf_printf(b, "%" PRId64, n);
-}
-
-static void
 queued_recipient(struct buf *b, const struct queued_recipient *to)
 {
 	buf_add_char(b, '{');
@@ -92,9 +61,9 @@ queued_recipient(struct buf *b, const struct queued_recipient *to)
 	json_quote(b, to->address);
 	json_add_text(b, "channel", to->remote ? STR("remote") : STR("local"));
 	json_add_text(b, "state", str_from(fate_name(to->fate)));
-	number(b, "attempts", (int64_t)to->attempts);
-	time_member(b, "last", to->last_ns);
-	time_member(b, "next", to->next_ns);
+	json_add_number(b, "attempts", (int64_t)to->attempts);
+	json_add_time(b, "last", to->last_ns);
+	json_add_time(b, "next", to->next_ns);
 	json_add_text(b, "relay", to->relay);
 	json_add_text(b, "text", to->text);
 	json_add_text(b, "forwarded", to->copy);
@@ -119,9 +88,9 @@ queued_message(struct buf *b, const struct queued *q)
 		json_add_key(b, "sender");
 		json_quote(b, q->sender);
 	}
-	number(b, "bytes", q->bytes);
-	time_member(b, "queued", q->queued_ns);
-	time_member(b, "done", q->done_ns);
+	json_add_number(b, "bytes", q->bytes);
+	json_add_time(b, "queued", q->queued_ns);
+	json_add_time(b, "done", q->done_ns);
 	list_begin(b, "recipients");
 	for (size_t i = 0; i < q->n_recipients; i++) {
 		list_comma(b);
@@ -154,7 +123,7 @@ lines(struct buf *b, const struct story *s)
 
 		list_comma(b);
 		buf_add_char(b, '{');
-		time_member(b, "time", l->time_ns);
+		json_add_time(b, "time", l->time_ns);
 		json_add_text(b, "pid", l->pid);
 		json_add_text(b, "result", str_from(story_mark_name(l->mark)));
 		json_add_key(b, "text");
@@ -184,8 +153,8 @@ show_json(struct buf *b, const struct story *s, const struct show_options *o)
 	json_add_text(b, "verdict", str_from(story_verdict_name(s->verdict)));
 	sentence_add(&sentence, s, o->zone);
 	json_add_text(b, "sentence", buf_str(&sentence));
-	time_member(b, "time", s->time_ns);
-	time_member(b, "begun", s->begun_ns);
+	json_add_time(b, "time", s->time_ns);
+	json_add_time(b, "begun", s->begun_ns);
 	json_add_text(b, "stream", s->stream);
 	json_add_text(b, "pid", s->of_queue ? str_none() : s->pid);
 	json_add_text(b, "client", s->client);
@@ -196,8 +165,8 @@ show_json(struct buf *b, const struct story *s, const struct show_options *o)
 	json_add_text(b, "by", s->by);
 	json_add_text(b, "code", s->code);
 	json_add_text(b, "text", s->reason);
-	decimal(b, "score", s->score_milli, 1e3);
-	decimal(b, "seconds", s->duration_ns, 1e9);
+	json_add_decimal(b, "score", s->score_milli, 3);
+	json_add_decimal(b, "seconds", s->duration_ns, 9);
 	json_add_text(b, "queue_id", s->queue_id);
 	json_add_key(b, "message");
 	buf_printf(b, "%zu", s->number);
