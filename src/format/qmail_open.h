@@ -143,6 +143,12 @@ struct str message_waiting(const struct message *m, struct buf *b);
 /* All open ones, oldest first, NULL behind them; to be freed. */
 struct message **messages_by_age(const struct qtrack *t);
 void messages_free(struct message *m);
+/* Has the message's number been given anew in this piece? */
+static inline bool
+message_touched(const struct qtrack *t, uint64_t key)
+{
+	return map_find(&t->touched, key) != NULL;
+}
 
 /* ---- deliveries ---- */
 
@@ -163,5 +169,12 @@ bool delivery_touched(const struct qtrack *t, const struct host *h,
 void delivery_add(struct qtrack *t, struct host *h, const struct qm_line *l,
     const struct qtrack_at *at);
 void deliveries_free(struct delivery *d);
+
+/* ---- lines that may be played later (qmail_track.c) ---- */
+
+void qtrack_extra(struct qtrack *t, const struct qm_line *l,
+    const struct qtrack_at *at);
+void qtrack_end(struct qtrack *t, const struct qm_line *l,
+    const struct qtrack_at *at);
 
 #endif

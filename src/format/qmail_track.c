@@ -3,127 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/num.h"
+#include "format/qmail_emit.h"
 #include "format/qmail_open.h"
-
-/* ---- events ---- */
-
-static void
-event_begin(struct event *ev, enum event_kind kind, const struct qtrack_at *at)
-{
-	event_init(ev, kind, at->time_ns);
-	ev->stream = at->stream;
-	ev->line = at->line;
-	ev->offset = at->offset;
-}
-
-static void
-event_of_message(struct event *ev, const struct message *m)
-{
-	ev->queue_id = message_number(m);
-	ev->sender = message_sender(m);
-	ev->pid = message_qp(m);
-	ev->uid = message_uid(m);
-	ev->bytes = m->bytes;
-	ev->queued_ns = m->queued_ns;
-}
-
-static int64_t
-since(int64_t begin_ns, int64_t end_ns)
-{
-	if (begin_ns == WHEN_NONE || end_ns == WHEN_NONE)
-		return EVENT_NO_NUMBER;
-	return num_add_signed(end_ns, -begin_ns);
-}
-
-/* A finished attempt: what was started, and the line that tells the result. */
-struct attempt {
-	int64_t began_ns;
-	struct str msg_text, recipient;
-	bool remote;
-};
-
-static void
-emit_delivery(struct qtrack *t, const struct attempt *a, struct message *m,
-    const struct qm_line *l, const struct qtrack_at *at)
-{
-	struct event ev;
-
-	event_begin(&ev, EVENT_DELIVERY, at);
-	ev.verdict = l->verdict;
-	ev.delivery = l->delivery_text;
-	ev.queue_id = a->msg_text;
-	ev.recipients = a->recipient;
-	ev.channel = a->remote ? STR("remote") : STR("local");
-	ev.relay = a->remote ? qm_relay(l->text) : str_none();
-	ev.text = l->text;
-	if (l->verdict == VERDICT_ACCEPTED && !a->remote)
-		ev.forwarded = qm_forwarded(l->text);
-	ev.duration_ns = since(a->began_ns, at->time_ns);
-	if (m) {
-		event_of_message(&ev, m);
-		m->remote |= a->remote;
-		m->delivered += l->verdict == VERDICT_ACCEPTED;
-		m->bounced += l->verdict == VERDICT_REJECTED;
-		m->deferred += l->verdict == VERDICT_DEFERRED;
-		ev.repeated = message_wait(m, a->remote, a->recipient,
-		    l->verdict == VERDICT_DEFERRED);
-	}
-	t->emit(t->ctx, &ev);
-}
-
-static void
-emit_done(struct qtrack *t, const struct message *m,
-    const struct qtrack_at *at, bool unfinished)
-{
-	struct buf waiting = { 0 };
-	struct event ev;
-
-	event_begin(&ev, EVENT_DONE, at);
-	event_of_message(&ev, m);
-	if (unfinished && m->waiting.n > 0)
-		ev.recipients = message_waiting(m, &waiting);
-	ev.duration_ns = unfinished ? EVENT_NO_NUMBER :
-	    since(m->queued_ns, at->time_ns);
-	ev.channel = m->remote ? STR("remote") : STR("local");
-	ev.delivered = m->delivered;
-	ev.bounced = m->bounced;
-	ev.deferred = m->deferred;
-	ev.unfinished = unfinished;
-	t->emit(t->ctx, &ev);
-	buf_clear(&waiting);
-}
-
-static void
-emit_text(struct qtrack *t, enum event_kind kind, struct str text,
-    const struct qm_line *l, const struct qtrack_at *at)
-{
-	struct event ev;
-
-	event_begin(&ev, kind, at);
-	ev.text = text;
-	if (kind == EVENT_BOUNCE) {
-		ev.queue_id = l->msg_text;
-		ev.pid = l->kind == QM_BOUNCE ? l->qp : str_none();
-	}
-	t->emit(t->ctx, &ev);
-}
-
-static void
-emit_queued(struct qtrack *t, const struct qm_line *l,
-    const struct qtrack_at *at)
-{
-	struct event ev;
-
-	event_begin(&ev, EVENT_QUEUED, at);
-	ev.queue_id = l->msg_text;
-	ev.sender = l->sender;
-	ev.pid = l->qp;
-	ev.uid = l->uid;
-	ev.bytes = l->bytes;
-	ev.queued_ns = at->time_ns;
-	t->emit(t->ctx, &ev);
-}
 
 /* ---- what waits ---- */
 
@@ -165,13 +46,6 @@ step_wait(struct qtrack *t, struct step *s)
 	t->steps_end = &s->next;
 }
 
-/* Has the message's number been given anew in this piece? */
-static bool
-message_touched(const struct qtrack *t, uint64_t key)
-{
-	return map_find(&t->touched, key) != NULL;
-}
-
 static void
 message_touch(struct qtrack *t, uint64_t key)
 {
@@ -203,8 +77,8 @@ message_line(struct qtrack *t, const struct qm_line *l,
 	}
 }
 
-static void
-extra_line(struct qtrack *t, const struct qm_line *l,
+void
+qtrack_extra(struct qtrack *t, const struct qm_line *l,
     const struct qtrack_at *at)
 {
 	uint64_t key = qtrack_key(at, l->msg);
@@ -224,8 +98,8 @@ extra_line(struct qtrack *t, const struct qm_line *l,
 	buf_add_str(&m->waiting, l->recipient);
 }
 
-static void
-end_line(struct qtrack *t, const struct qm_line *l, const struct qtrack_at *at)
+void
+qtrack_end(struct qtrack *t, const struct qm_line *l, const struct qtrack_at *at)
 {
 	uint64_t key = qtrack_key(at, l->msg);
 	struct message *m = message_find(t, key, at->time_ns);
@@ -251,10 +125,7 @@ result_line(struct qtrack *t, struct delivery *d, const struct qm_line *l,
     const struct qtrack_at *at)
 {
 	struct message *m = message_find(t, d->msg_key, at->time_ns);
-	struct attempt a = { .began_ns = d->began_ns, .remote = d->remote,
-		.msg_text = str_make(d->text.p, d->msg_n),
-		.recipient = str_make(d->text.p + d->msg_n,
-		    d->text.n - d->msg_n) };
+	struct attempt a = attempt_of(d);
 	struct step *s;
 
 	if (m == NULL && is_loose(t, d->msg_key) &&
@@ -368,10 +239,10 @@ qtrack_line(struct qtrack *t, const struct qm_line *l,
 		message_line(t, l, at);
 		break;
 	case QM_END:
-		end_line(t, l, at);
+		qtrack_end(t, l, at);
 		break;
 	case QM_EXTRA:
-		extra_line(t, l, at);
+		qtrack_extra(t, l, at);
 		break;
 	case QM_BOUNCE:
 		emit_text(t, EVENT_BOUNCE, STR("bounce"), l, at);
@@ -396,197 +267,6 @@ qtrack_line(struct qtrack *t, const struct qm_line *l,
 		break;
 	}
 	h->before = BEFORE_OTHER;
-}
-
-/* ---- joining ---- */
-
-/* The message that had the number when the step was a line of r. */
-static struct message *
-message_at(struct qtrack *t, struct qtrack *r, const struct step *s,
-    uint64_t key)
-{
-	uintptr_t touched = (uintptr_t)map_find(&r->touched, key);
-	struct message *m;
-
-	if (touched == 0 || s->when < touched - 1)
-		return message_find(t, key, s->at.time_ns);
-	m = map_find(&r->messages, key);
-	if (m && m->begin < s->when)
-		return m;
-	for (m = r->past; m; m = m->next)
-		if (m->key == key && m->begin < s->when && s->when < m->end)
-			return m;
-	return NULL;
-}
-
-static void
-play_result(struct qtrack *t, struct qtrack *r, const struct step *s)
-{
-	struct delivery *d = delivery_take(t,
-	    delivery_key(s->at.host_key, s->line.delivery), s->at.time_ns);
-	struct attempt a;
-
-	if (d == NULL)
-		return;
-	a = (struct attempt){ .began_ns = d->began_ns, .remote = d->remote,
-		.msg_text = str_make(d->text.p, d->msg_n),
-		.recipient = str_make(d->text.p + d->msg_n,
-		    d->text.n - d->msg_n) };
-	emit_delivery(t, &a, message_at(t, r, s, d->msg_key), &s->line, &s->at);
-	delivery_recycle(t, d);
-}
-
-static void
-play_delivery(struct qtrack *t, const struct step *s)
-{
-	struct attempt a = { .began_ns = s->began_ns, .remote = s->remote,
-		.msg_text = s->msg_text, .recipient = s->recipient };
-
-	emit_delivery(t, &a, message_find(t, s->msg_key, s->at.time_ns),
-	    &s->line, &s->at);
-}
-
-static void
-play_step(struct qtrack *t, struct qtrack *r, struct step *s)
-{
-	struct host *h = qtrack_host(t, s->at.host_key);
-
-	switch (s->kind) {
-	case STEP_RESULT:
-		play_result(t, r, s);
-		break;
-	case STEP_DELIVERY:
-		play_delivery(t, s);
-		break;
-	case STEP_EXTRA:
-		extra_line(t, &s->line, &s->at);
-		break;
-	case STEP_END:
-		end_line(t, &s->line, &s->at);
-		break;
-	case STEP_IDLE:
-		if (h->before == BEFORE_RESULT)
-			break;
-		h->fresh = FRESH;
-		emit_text(t, EVENT_STATUS, STR("started"), &s->line, &s->at);
-		break;
-	case STEP_ONE:
-		if (h->fresh != FRESH)
-			emit_text(t, EVENT_STATUS, STR("started"), &s->line,
-			    &s->at);
-		break;
-	}
-}
-
-/* Deliveries of t that r began anew, or whose process it saw end. */
-static void
-drop_touched(struct qtrack *t, const struct qtrack *r)
-{
-	struct delivery **gone = NULL, *d;
-	size_t n = 0, cap = 0, at = 0;
-
-	while ((d = map_next(&t->deliveries, &at)))
-		for (size_t i = 0; i < r->n_hosts; i++)
-			if (r->hosts[i].key == d->host_key &&
-			    delivery_touched(r, &r->hosts[i], d->number))
-				ARRAY_PUSH(gone, n, cap) = d;
-	for (size_t i = 0; i < n; i++) {
-		map_take(&t->deliveries, gone[i]->key);
-		delivery_recycle(t, gone[i]);
-	}
-	free(gone);
-}
-
-static void
-forget_touched(struct qtrack *t, const struct qtrack *r)
-{
-	struct message **gone = NULL, *m;
-	size_t n = 0, cap = 0, at = 0;
-
-	while ((m = map_next(&t->messages, &at)))
-		if (message_touched(r, m->key))
-			ARRAY_PUSH(gone, n, cap) = m;
-	for (size_t i = 0; i < n; i++)
-		message_leave(t, gone[i], NULL);
-	free(gone);
-}
-
-static void
-take_hosts(struct qtrack *t, const struct qtrack *r)
-{
-	for (size_t i = 0; i < r->n_hosts; i++) {
-		struct host *h = qtrack_host(t, r->hosts[i].key);
-
-		if (r->hosts[i].before != BEFORE_UNKNOWN)
-			h->before = r->hosts[i].before;
-		if (r->hosts[i].fresh != FRESH_UNKNOWN)
-			h->fresh = r->hosts[i].fresh;
-	}
-}
-
-static void
-take_open(struct qtrack *t, struct qtrack *r)
-{
-	struct message *m;
-	struct delivery *d;
-	size_t at = 0;
-
-	while ((m = map_next(&r->messages, &at)))
-		map_set(&t->messages, m->key, m);
-	map_clear(&r->messages);
-	at = 0;
-	while ((d = map_next(&r->deliveries, &at)))
-		map_set(&t->deliveries, d->key, d);
-	map_clear(&r->deliveries);
-}
-
-/* Messages that came and went in r while results waited: now all is known. */
-static void
-emit_past(struct qtrack *t, struct qtrack *r)
-{
-	while (r->past) {
-		struct message *m = r->past;
-
-		r->past = m->next;
-		if (m->done)
-			emit_done(t, m, &m->done->at, false);
-		message_recycle(t, m);
-	}
-}
-
-void
-qtrack_join(struct qtrack *t, struct qtrack **later)
-{
-	struct qtrack *r = *later;
-
-	assert(t->settled);
-	for (struct step *s = r->steps; s; s = s->next)
-		play_step(t, r, s);
-	emit_past(t, r);
-	drop_touched(t, r);
-	forget_touched(t, r);
-	take_hosts(t, r);
-	take_open(t, r);
-	t->overflow += r->overflow;
-	qtrack_free(later);
-}
-
-void
-qtrack_settle(struct qtrack *t)
-{
-	struct qtrack *first, empty;
-
-	if (t->settled)
-		return;
-	/* To be joined to nothing: that knows of nothing. */
-	first = qtrack_new(t->emit, t->ctx, true);
-	empty = *first;
-	*first = *t;
-	if (first->steps == NULL)
-		first->steps_end = &first->steps;
-	*t = empty;
-	t->steps_end = &t->steps;
-	qtrack_join(t, &first);
 }
 
 /* ---- the ends ---- */
