@@ -214,14 +214,69 @@ fetch_texts(const struct tally *t, const struct pending_event *e)
 		table_fetch_cell(&t->tables[DIM_DELIVERY_DELAY], e->delay_hash);
 }
 
+static struct str
+pending_text(const struct tally *t, const struct pending_name *name)
+{
+	return str_make(t->queue.pending.texts.p + name->at, name->n);
+}
+
 static void
 find_name(struct tally *t, struct ledger *l, struct pending_name *name)
 {
 	if (!name->used)
 		return;
-	name->number = ledger_enter(l, str_make(t->queue.pending.texts.p +
-	    name->at, name->n), name->hash);
+	name->number = ledger_enter(l, pending_text(t, name), name->hash);
 	ledger_fetch(l, name->number);
+}
+
+/* A new name will ask for its domain: number n was not there. */
+static void
+fetch_domain_slot(const struct ledger *domains, struct pending_name *name,
+    struct str address, bool new)
+{
+	struct str domain;
+
+	name->domain_hash = 0;
+	if (!new)
+		return;
+	domain = accounts_domain_of(address);
+	if (domain.n == 0)
+		return;
+	name->domain_hash = intern_hash(&domains->names, domain);
+	intern_fetch_slot(&domains->names, name->domain_hash);
+}
+
+static void
+fetch_domain_text(const struct ledger *domains, const struct pending_name *name)
+{
+	if (name->used && name->domain_hash != 0)
+		ledger_fetch_name(domains, name->domain_hash);
+}
+
+static void
+find_recipient(struct tally *t, struct pending_name *name)
+{
+	struct accounts *a = &t->queue.accounts;
+	size_t n = ledger_n(&a->recipients);
+
+	if (!name->used)
+		return;
+	find_name(t, &a->recipients, name);
+	fetch_domain_slot(&a->domains, name, pending_text(t, name),
+	    name->number >= n);
+}
+
+static void
+find_sender(struct tally *t, struct pending_name *name)
+{
+	struct accounts *a = &t->queue.accounts;
+	size_t n = ledger_n(&a->senders);
+
+	if (!name->used)
+		return;
+	find_name(t, &a->senders, name);
+	fetch_domain_slot(&a->domains, name, accounts_bare(pending_text(t,
+	    name)), name->number >= n);
 }
 
 static void
@@ -229,12 +284,22 @@ find_names(struct tally *t, struct pending_event *e)
 {
 	struct accounts *a = &t->queue.accounts;
 
-	find_name(t, &a->recipients, &e->recipient);
+	find_recipient(t, &e->recipient);
 	if (e->sender.back > 0)
 		e->sender.number = (e - e->sender.back)->sender.number;
 	else
-		find_name(t, &a->senders, &e->sender);
+		find_sender(t, &e->sender);
 	find_name(t, &a->providers, &e->network);
+}
+
+static void
+fetch_domains(const struct tally *t, const struct pending_event *e)
+{
+	const struct ledger *domains = &t->queue.accounts.domains;
+
+	fetch_domain_text(domains, &e->recipient);
+	if (e->sender.back == 0)
+		fetch_domain_text(domains, &e->sender);
 }
 
 static void
@@ -403,6 +468,8 @@ pending_count(struct tally *t)
 		fetch_texts(t, &p->events[i]);
 	for (size_t i = 0; i < p->n; i++)
 		find_names(t, &p->events[i]);
+	for (size_t i = 0; i < p->n; i++)
+		fetch_domains(t, &p->events[i]);
 	for (size_t i = 0; i < p->n; i++)
 		find_places(t, &p->events[i]);
 	for (size_t i = 0; i < p->n; i++)

@@ -5,8 +5,8 @@
  * A name costs three trips to memory, one after the other: the slot of its
  * text, the text, its account.  So events are taken together in batches: first
  * all their texts are fetched from memory, then all names are found and their
- * accounts fetched, and so on.  What the next step needs is on its way
- * meanwhile (later.h does the same for qpsmtpd's log).
+ * accounts fetched, and so on; of new names the domains too.  What the next
+ * step needs is on its way meanwhile (later.h does the same for qpsmtpd's log).
  *
  * Sums do not mind the order; but before a tally is read or merged, what is
  * pending must be counted (pending_count).
@@ -22,7 +22,7 @@
 #include "event/event.h"
 #include "tally/tally.h"
 
-#define PENDING 32
+#define PENDING 64
 /* A message ends soon after its last attempt: so far back a sender is looked
  * for. */
 #define PENDING_BACK 6
@@ -31,6 +31,7 @@ struct pending_name {
 	bool used;
 	uint8_t back;	 /* not 0: the same as of the event so far before */
 	uint32_t hash;
+	uint32_t domain_hash; /* of a name that is new; else 0 */
 	uint32_t number; /* in its ledger, when it was found */
 	size_t at, n;	 /* in the texts */
 };
