@@ -146,6 +146,19 @@ TEST(names_and_addresses_are_disarmed)
 	assert_defanged(VALUE_IP, "192.0.2.1", "192[.]0[.]2[.]1");
 }
 
+TEST(titles_of_tables_are_disarmed_too)
+{
+	struct report *r = report_new("test");
+	struct section *s = report_section(r, "x", "X");
+	struct table *t;
+
+	section_table(r, s, NULL, NULL);
+	t = section_table(r, s, "y", "Of mail.example.org 3.5 came.");
+	report_defang(r);
+	assert_string_equal(t->title, "Of mail[.]example[.]org 3.5 came.");
+	report_free(&r);
+}
+
 TEST(numbers_and_ends_of_sentences_stay)
 {
 	assert_defanged(VALUE_TEXT, "score=7.0 of 5.0. Done.",
@@ -165,6 +178,7 @@ main(void)
 		    insights_that_need_attention_stand_behind_alerts),
 		cmocka_unit_test(there_are_at_most_three_sentences),
 		cmocka_unit_test(names_and_addresses_are_disarmed),
+		cmocka_unit_test(titles_of_tables_are_disarmed_too),
 		cmocka_unit_test(numbers_and_ends_of_sentences_stay),
 	};
 

@@ -73,6 +73,8 @@ defang_section(struct report *r, struct section *s)
 	for (size_t i = 0; i < s->n_tables; i++) {
 		struct table *t = s->tables[i];
 
+		if (t->title)
+			t->title = defanged(r, str_from(t->title), false).p;
 		for (size_t j = 0; j < t->n_rows; j++)
 			defang_values(r, t, t->rows[j].values);
 	}

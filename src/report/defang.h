@@ -11,7 +11,7 @@
 struct report;
 
 /*
- * Changes every text of r, in cells, alerts and notes: http becomes hxxp
+ * Changes every text of r, in cells, titles of tables, alerts and notes: http becomes hxxp
  * before :, and a dot between a letter or digit and a letter, as in a domain,
  * becomes [.]; numbers stay as they are.  Dots of cells that hold an address
  * of a host are changed all.

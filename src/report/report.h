@@ -80,7 +80,7 @@ struct footer {
 struct table {
 	const char *name;  /* literal: member of "tables" in JSON, suffix of the CSV
 			    * file; NULL for the first table of a section */
-	const char *title; /* heading of a sub-table in text, or NULL */
+	const char *title; /* heading of a sub-table, or NULL; raw, as cells are */
 	struct column *columns;
 	size_t n_columns;
 	size_t cap_columns;
