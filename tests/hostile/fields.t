@@ -204,6 +204,29 @@ def test_fields():
     ok(checked.status == 0, "the tables agree all the same", checked)
 
 
+def test_insights():
+    """Senders whose mail is accepted and refused stand in sentences."""
+    log = b"".join(
+        record(i, sender=b"<" + p + b"MARK>", plugin=plugin, code=code)
+        for i, p in enumerate(PAYLOADS) if b"\n" not in p and b"\t" not in p
+        for plugin, code in [(b"queued", b"250")] * 3 + [(b"dnsbl", b"901")])
+    path = scratch("insights.log", log)
+    checks = {"text": check_text, "json": check_json, "mail": check_mail}
+    for kind in ("text", "json", "html", "mail"):
+        results = run("report", "--sections", "insights", "--top", "0", "--now",
+                      "2026-12-31", "-o", kind, path)
+        ok(results.status == 0 and not results.err, "insights: " + kind,
+           results)
+        if kind == "html":
+            check_html(results.out, "insights: html", run(
+                "report", "--sections", "insights", "--top", "0", "--now",
+                "2026-12-31", "-o", "json", path).out)
+        else:
+            checks[kind](results.out, "insights: " + kind)
+        shown = results.out.lower().count(b"mark")
+        ok(shown > 20, "insights: %s shows the payloads" % kind, shown)
+
+
 def test_styles():
     """The other ways to write a log, which name hosts and programs too."""
     log = hostile_log([p for p in PAYLOADS if b"\n" not in p])
@@ -296,6 +319,7 @@ def test_nothing_ran():
 
 
 test_fields()
+test_insights()
 test_styles()
 test_long_fields()
 test_other_commands()
