@@ -256,6 +256,19 @@ async function opened() {
 	await page.click("details.all summary");
 	const hour = report.sections.hours.rows[3];
 	equal(await eventsOf(page, page.locator("#section-hours tbody tr:nth-child(4) td:first-child a")), hour.totals, "an hour opens its transactions");
+	// An event of the queue: its number is that of many messages, the time tells which.
+	const { events } = await json("events?kind=done&limit=40");
+	const again = events.filter(e => e.bytes && events.some(o => o !== e && o.queue_id === e.queue_id)).slice(0, 5);
+	ok(again.length === 5, "numbers of messages come back", events);
+	const shown = (await json("events?kind=done&limit=500")).events;
+	for (const e of again) {
+		await page.goto(`${SERVER}/#/search?kind=done`);
+		await page.waitForSelector("tr.event");
+		await page.locator("tr.event").nth(shown.findIndex(o => o.time === e.time && o.bytes === e.bytes)).locator("a").click();
+		await page.waitForSelector(".story .sentence");
+		const told = await page.locator(".story").allTextContents();
+		ok(told.length === 1 && told[0].includes(`bytes ${e.bytes} `), "an event of the queue opens its own message's story", told, e);
+	}
 	// Alone, and all of them again.
 	await page.goto(`${SERVER}/#/${VIEWS.overview}`);
 	await settled(page);

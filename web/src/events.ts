@@ -1,5 +1,6 @@
 // events.ts - single events as rows: of the live stream, and found by a search.
 
+import type { Params } from "./api";
 import { el } from "./dom";
 import * as format from "./format";
 import type { Row } from "./report";
@@ -37,18 +38,21 @@ function detail(e: Row): string {
 	return [e["text"], e["trailer"], e["message_id"]].map(text).filter(Boolean).join("  ");
 }
 
-/** What finds its story again; empty for events that have none. */
-export function traceOf(e: Row, zone: string): string {
+const QUEUE = ["delivery", "queued", "done", "bounce"];
+
+/** What finds its story again; null for events that have none. */
+export function traceOf(e: Row, zone: string): Params | null {
 	if (e["message_id"])
-		return text(e["message_id"]);
-	if (e["kind"] === "delivery" || e["kind"] === "queued" || e["kind"] === "done" || e["kind"] === "bounce")
-		return e["queue_id"] ? "" : "";
-	return e["pid"] && e["time"] ? `${text(e["pid"])}@${format.time(text(e["time"]), zone)}` : "";
+		return { what: text(e["message_id"]) };
+	// The number of a message that ended is soon that of another: the time tells which.
+	if (QUEUE.includes(text(e["kind"])))
+		return e["queue_id"] && e["time"] ? { what: text(e["queue_id"]), as: "number", at: text(e["time"]) } : null;
+	return e["pid"] && e["time"] ? { what: `${text(e["pid"])}@${format.time(text(e["time"]), zone)}` } : null;
 }
 
 export const HEADS = ["Time", "Process", "Client", "What", "From", "To", "Detail"];
 
-export function eventRow(e: Row, zone: string, link: (what: string) => string): HTMLTableRowElement {
+export function eventRow(e: Row, zone: string, link: (story: Params) => string): HTMLTableRowElement {
 	const story = traceOf(e, zone);
 	const time = format.time(text(e["time"]), zone);
 	const verdict = text(e["verdict"]) || (e["kind"] === "too-many" || e["kind"] === "refused" ? "rejected" : "");

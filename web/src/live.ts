@@ -1,5 +1,6 @@
 // live.ts - what happens now: the server's stream, filtered here, with a gauge of connection slots.
 
+import type { Params } from "./api";
 import { el, replace } from "./dom";
 import { eventRow, eventTable, KINDS, VERDICTS } from "./events";
 import * as format from "./format";
@@ -17,7 +18,7 @@ function matches(e: Row, verdict: string, kind: string, words: string): boolean 
 
 export const LIVE: View = { id: "live", title: "Live", show(main, params, app) {
 	const zone = app.health.zone;
-	const link = (what: string) => app.link({ view: "trace", params: { what } });
+	const link = (params: Params) => app.link({ view: "trace", params });
 	const body = el("tbody");
 	const state = el("span", { class: "state", role: "status" }, "connecting\u2026");
 	const slots = el("meter", { min: 0, max: 1, value: 0, hidden: true, "aria-label": "connection slots used" });

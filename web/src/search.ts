@@ -54,7 +54,7 @@ function found(list: api.Params[], answer: Awaited<ReturnType<typeof api.events>
 	const events = answer.events;
 	if (events.length === 0)
 		return el("p", { class: "card" }, "Nothing was found.");
-	const link = (what: string) => app.link({ view: "trace", params: { what } });
+	const link = (params: api.Params) => app.link({ view: "trace", params });
 	return el("div", {}, el("p", { class: "dim", role: "status" },
 		events.length < LIMIT ? `${format.count(events.length)} found, newest first` : `The newest ${LIMIT}; more filters or a shorter time show what is older`),
 	eventTable("Events found, newest first", el("tbody", {}, events.map(e => eventRow(e, app.health.zone, link)))));
@@ -98,14 +98,31 @@ function story(s: api.Story, open: boolean, zone: string): HTMLElement {
 			el("ol", { class: "timeline" }, lines.map(l => line(l, begun, zone)))));
 }
 
+/**
+ * The stories asked for; with a time only the one in which something happened then.  It begins before, unless it was
+ * queued before the logs begin and is known from its end on.
+ */
+async function stories(params: api.Params, signal: AbortSignal): Promise<api.Story[]> {
+	const { at = "", ...asked } = params;
+	if (!at)
+		return (await api.trace({ ...asked, limit: "20" }, signal)).stories;
+	const time = Date.parse(at), next = new Date(time + 1).toISOString();
+	for (const side of [{ until: next }, { since: next }] as api.Params[]) {
+		const found = (await api.trace({ ...asked, ...side, limit: "50" }, signal)).stories.filter(s => s.lines?.some(l => Date.parse(l.time) === time));
+		if (found.length > 0)
+			return found;
+	}
+	return [];
+}
+
 export const TRACE: View = { id: "trace", title: "Story", show(main, params, app) {
 	const abort = new AbortController();
 	const what = params["what"] ?? "";
 	const result = el("div", { "aria-live": "polite" }, el("p", { class: "dim wait" }, "reading\u2026"));
 	replace(main, el("h1", {}, what), el("p", {}, el("a", { href: app.link({ view: "search", params: {} }) }, "Search again")), result);
-	api.trace({ ...params, limit: "20" }, abort.signal).then(answer => replace(result,
-		answer.stories.length === 0 ? el("p", { class: "card" }, "Nothing is known of it in these logs.") :
-			el("div", {}, answer.stories.map(s => story(s, answer.stories.length === 1, app.health.zone)))),
+	stories(params, abort.signal).then(found => replace(result,
+		found.length === 0 ? el("p", { class: "card" }, "Nothing is known of it in these logs.") :
+			el("div", {}, found.map(s => story(s, found.length === 1, app.health.zone)))),
 	e => replace(result, fail(e)));
 	return () => abort.abort();
 } };
