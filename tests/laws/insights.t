@@ -91,6 +91,15 @@ log, store = scratch("kept/log", data), scratch("kept.db")
 result = run("ingest", "--store", store, "--delta-bytes", "500000", log)
 equal(result.status, 0, "ingest", result.err)
 equal(insights("--store", store), plain, "from a store")
+# What a store gave up is not known; what its tallies hold is.
+few_days = scratch("few.conf", "[store]\nfacts_days = 3\n")
+result = run("ingest", "--store", store, "--prune", "--now", "2026-03-11",
+             env={"MAILTALLY_CONF": os.fspath(few_days)})
+equal(result.status, 0, "prune", result.err)
+pruned = {row["insight"] for row in
+          insights("--store", store)["sections"]["insights"]["rows"]}
+ok("silence" in pruned and "unusual-networks" not in pruned,
+   "of facts that were given up there is no habit", pruned)
 ok("insights" not in json.loads(run("report", "-o", "json", *DAY, log).out)
    ["sections"], "nobody pays for it who does not name it")
 done()
