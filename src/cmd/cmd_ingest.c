@@ -5,7 +5,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/country.h"
 #include "base/err.h"
@@ -15,6 +14,7 @@
 #include "cmd/logs.h"
 #include "cmd/store_opens.h"
 #include "conf/conf.h"
+#include "history/attend.h"
 #include "history/history.h"
 #include "store/store.h"
 
@@ -56,7 +56,7 @@ ingest_rows(struct opt rows[INGEST_ROWS], struct ingest_options *o)
 		    "facts_days and hours_days say" },
 		{ .type = OPT_GROUP, .help = "Input" },
 		{ .type = OPT_FLAG, .name = "follow", .value = &o->follow,
-		    .help = "go on, and look for new lines every second" },
+		    .help = "go on, and take new lines as they come" },
 		{ .type = OPT_TEXT, .name = "format", .argument = "NAME",
 		    .value = &o->logs.format, .help = "format of the logs",
 		    .initial = "by content" },
@@ -170,19 +170,21 @@ static int
 follow(struct run *r, const struct history_ingest *first, struct err *err)
 {
 	const struct source_options so = { .newer_than_ns = WHEN_NONE };
+	struct attend *attend = attend_new();
 	struct history_ingest again = *first;
 	struct source_list list;
 	int result;
 
 	again.sources = &list;
 	again.progress = NULL;
-	do {
+	for (;;) {
 		struct history_ingested news;
 
-		sleep(1);
+		attend_names(attend, r->names.items, r->names.n);
 		list = (struct source_list){ 0 };
 		for (size_t i = 0; i < r->names.n; i++)
 			source_list_add(&list, r->names.items[i], &so, NULL);
+		attend_sources(attend, &list);
 		source_list_mark_copies(&list);
 		if (!r->logs.now_given)
 			again.clock_ns = when_now_ns();
@@ -190,7 +192,11 @@ follow(struct run *r, const struct history_ingest *first, struct err *err)
 		if (result == 0)
 			result = prune(r, &again, again.clock_ns, err);
 		source_list_clear(&list);
-	} while (result == 0 || err->kind == ERR_AGAIN);
+		if (result < 0 && err->kind != ERR_AGAIN)
+			break;
+		attend_wait(attend, result < 0);
+	}
+	attend_free(&attend);
 	return -1;
 }
 
