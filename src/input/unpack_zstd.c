@@ -71,7 +71,7 @@ const struct unpacker unpack_zstd = {
 /* ---- pieces of memory ---- */
 
 /* Fast: higher levels take thrice the time for a tenth less. */
-#define LEVEL 1
+#define LEVEL -1
 #define UNPACKED_MAX ((unsigned long long)1 << 30)
 
 struct zstd_block {

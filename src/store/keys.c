@@ -15,15 +15,49 @@
 void
 keys_clear(struct keys *k)
 {
-	free(k->hashes);
+	free(k->slots);
 	buf_clear(&k->scratch);
 	*k = (struct keys){ 0 };
+}
+
+/* True: it was not there. */
+static bool
+enter(struct keys *k, uint64_t hash)
+{
+	size_t i = hash & (k->cap - 1);
+
+	while (k->slots[i] != 0 && k->slots[i] != hash)
+		i = (i + 1) & (k->cap - 1);
+	if (k->slots[i] == hash)
+		return false;
+	k->slots[i] = hash;
+	return true;
+}
+
+static void
+grow(struct keys *k)
+{
+	uint64_t *before = k->slots;
+	size_t n = k->cap;
+
+	k->cap = n ? n * 2 : 1024;
+	k->slots = mem_zalloc(k->cap * sizeof(*k->slots));
+	for (size_t i = 0; i < n; i++)
+		if (before[i] != 0)
+			enter(k, before[i]);
+	free(before);
 }
 
 static void
 add_hash(struct keys *k, struct str key)
 {
-	ARRAY_PUSH(k->hashes, k->n, k->cap) = hash_64(key);
+	uint64_t hash = hash_64(key);
+
+	if (k->n * 2 >= k->cap)
+		grow(k);
+	/* Whatever has it is in every filter. */
+	if (hash != 0)
+		k->n += enter(k, hash);
 }
 
 static void
@@ -121,14 +155,6 @@ keys_of_client(struct buf *b, struct str asked, struct str *key)
 	return true;
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* The probes of a key go from one bit in equal steps, both told by its hash. */
 static uint64_t
 probe(uint64_t hash, unsigned i, uint64_t bits)
@@ -141,26 +167,22 @@ probe(uint64_t hash, unsigned i, uint64_t bits)
 void
 keys_take(struct keys *k, struct buf *b)
 {
-	size_t n = 0, bytes;
+	size_t bytes = k->n * BITS_A_KEY / 8 + 8;
 	char *filter;
 
 	if (k->n == 0)
 		return;
-	qsort(k->hashes, k->n, sizeof(*k->hashes), by_number);
-	for (size_t i = 0; i < k->n; i++)
-		if (i == 0 || k->hashes[i] != k->hashes[i - 1])
-			k->hashes[n++] = k->hashes[i];
-	bytes = n * BITS_A_KEY / 8 + 8;
 	filter = buf_reserve(b, bytes);
 	memset(filter, 0, bytes);
-	for (size_t i = 0; i < n; i++)
-		for (unsigned j = 0; j < PROBES; j++) {
-			uint64_t bit = probe(k->hashes[i], j, bytes * 8);
+	for (size_t i = 0; i < k->cap; i++)
+		for (unsigned j = 0; j < PROBES && k->slots[i] != 0; j++) {
+			uint64_t bit = probe(k->slots[i], j, bytes * 8);
 
 			filter[bit / 8] = (char)(filter[bit / 8] |
 			    1 << (bit % 8));
 		}
 	b->n += bytes;
+	memset(k->slots, 0, k->cap * sizeof(*k->slots));
 	k->n = 0;
 }
 
@@ -169,7 +191,7 @@ keys_may_have(struct str filter, struct str key)
 {
 	uint64_t hash = hash_64(key);
 
-	if (filter.n == 0)
+	if (filter.n == 0 || hash == 0)
 		return true;
 	for (unsigned j = 0; j < PROBES; j++) {
 		uint64_t bit = probe(hash, j, (uint64_t)filter.n * 8);

@@ -18,10 +18,10 @@
 
 struct event;
 
-/* The keys of a block that is being filled. */
+/* The keys of a block that is being filled: hashes, each once; 0 is none. */
 struct keys {
-	uint64_t *hashes;
-	size_t n, cap;
+	uint64_t *slots;
+	size_t n, cap; /* cap: a power of two, at most half of it used */
 	struct buf scratch;
 };
 
