@@ -9,58 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "base/mem.h"
-#include "store/event_code.h"
-#include "store/kind.h"
-#include "tally/fold.h"
-#include "tally/save.h"
+#include "store/memory_lists.h"
 
-struct meta {
-	const char *name;
-	struct str value;
-};
-
-struct block {
-	uint64_t chain;
-	int32_t day;
-	int64_t first_ns, last_ns;
-	struct str rows;
-};
-
-struct part {
-	int32_t day;
-	uint64_t rules;
-	enum dim_id dim;
-	unsigned fold;
-	struct str saved;
-};
-
-struct lists {
-	struct meta *meta;
-	size_t n_meta, cap_meta;
-	struct store_chain *chains;
-	size_t n_chains, cap_chains;
-	struct store_source *sources;
-	size_t n_sources, cap_sources;
-	struct block *blocks;
-	size_t n_blocks, cap_blocks;
-	struct part *parts;
-	size_t n_parts, cap_parts;
-};
-
-struct memory_store {
-	struct store store; /* first */
-	struct arena arena;
-	struct lists now, before; /* before: of the delta that is begun */
-	/* The block that is being filled. */
-	struct block block;
-	struct buf rows;
-	struct event_writer writer;
-};
-
-static struct memory_store *
+struct memory_store *
 memory_of(struct store *s)
 {
 	assert(s->kind == &store_memory);
@@ -141,24 +93,13 @@ begin(struct store *store, struct err *err)
 	return 0;
 }
 
-static void
-end_block(struct memory_store *m)
-{
-	if (m->rows.n > 0) {
-		m->block.rows = arena_str(&m->arena, buf_str(&m->rows));
-		ARRAY_PUSH(m->now.blocks, m->now.n_blocks,
-		    m->now.cap_blocks) = m->block;
-	}
-	buf_reset(&m->rows);
-}
-
 static int
 commit(struct store *store, struct err *err)
 {
 	struct memory_store *m = memory_of(store);
 
 	(void)err;
-	end_block(m);
+	memory_end_block(m);
 	lists_clear(&m->before);
 	return 0;
 }
@@ -286,209 +227,6 @@ set_source(struct store *store, struct store_source *s, struct err *err)
 	return 0;
 }
 
-/* ---- facts ---- */
-
-static int
-add_event(struct store *store, uint64_t chain, const struct event *ev,
-    struct err *err)
-{
-	struct memory_store *m = memory_of(store);
-	struct block *b = &m->block;
-	int32_t day = store_day_of(store, ev->time_ns);
-
-	(void)err;
-	if (m->rows.n == 0 || b->chain != chain || b->day != day) {
-		end_block(m);
-		event_write_begin(&m->writer, &m->rows);
-		*b = (struct block){ .chain = chain, .day = day,
-			.first_ns = INT64_MAX, .last_ns = INT64_MIN };
-	}
-	event_write(&m->writer, ev, m->now.chains[chain - 1].stream);
-	if (ev->time_ns < b->first_ns)
-		b->first_ns = ev->time_ns;
-	/* What has no time is in any period. */
-	if (ev->time_ns > b->last_ns || day == STORE_NO_DAY)
-		b->last_ns = day == STORE_NO_DAY ? INT64_MAX : ev->time_ns;
-	return 0;
-}
-
-static int
-blocks(struct store *store, const struct store_query *q,
-    void (*each)(void *ctx, uint64_t chain, uint64_t block), void *ctx,
-    struct err *err)
-{
-	const struct lists *l = &memory_of(store)->now;
-
-	(void)err;
-	for (uint64_t chain = 1; chain <= l->n_chains; chain++)
-		for (size_t i = 0; i < l->n_blocks; i++)
-			if (l->blocks[i].chain == chain &&
-			    l->blocks[i].last_ns >= q->start_ns &&
-			    l->blocks[i].first_ns < q->end_ns)
-				each(ctx, chain, i);
-	return 0;
-}
-
-static int
-read_block(struct store *store, uint64_t block, struct buf *b,
-    struct err *err)
-{
-	(void)err;
-	buf_add_str(b, memory_of(store)->now.blocks[block].rows);
-	return 0;
-}
-
-static int
-drop_facts(struct store *store, int32_t day, struct err *err)
-{
-	struct lists *l = &memory_of(store)->now;
-	size_t kept = 0;
-
-	(void)err;
-	for (size_t i = 0; i < l->n_blocks; i++)
-		if (l->blocks[i].day >= day)
-			l->blocks[kept++] = l->blocks[i];
-	l->n_blocks = kept;
-	return 0;
-}
-
-/* ---- tallies ---- */
-
-static void
-add_part(struct memory_store *m, int32_t day, uint64_t rules,
-    enum dim_id dim, unsigned fold, struct tally *t)
-{
-	struct buf saved = { 0 };
-
-	if (tally_save(t, dim, &saved))
-		ARRAY_PUSH(m->now.parts, m->now.n_parts, m->now.cap_parts) =
-		    (struct part){ day, rules, dim, fold,
-			arena_str(&m->arena, buf_str(&saved)) };
-	buf_clear(&saved);
-}
-
-static int
-add_tally(struct store *store, int32_t day, uint64_t rules, struct tally *t,
-    struct err *err)
-{
-	(void)err;
-	for (int d = 0; d < DIMS; d++)
-		add_part(memory_of(store), day, rules, (enum dim_id)d, 0, t);
-	return 0;
-}
-
-static int
-read_parts(struct memory_store *m, int32_t day, uint64_t rules,
-    enum dim_id dim, const struct tally_fold *fold, struct tally *t,
-    struct err *err)
-{
-	for (size_t i = 0; i < m->now.n_parts; i++) {
-		const struct part *p = &m->now.parts[i];
-
-		if (p->day == day && p->rules == rules && p->dim == dim &&
-		    tally_load_folded(t, dim, p->saved, fold) < 0)
-			return err_set(err, ERR_DATA, "%s: %s in it cannot be "
-			    "understood", m->store.name, dims[dim].name);
-	}
-	return 0;
-}
-
-static int
-read_tally(struct store *store, int32_t day, uint64_t rules, struct tally *t,
-    struct err *err)
-{
-	for (int d = 0; d < DIMS; d++)
-		if (tally_has(t, (enum dim_id)d) && read_parts(memory_of(store),
-		    day, rules, (enum dim_id)d, NULL, t, err) < 0)
-			return -1;
-	return 0;
-}
-
-static int
-by_day(const void *a, const void *b)
-{
-	const struct store_day *x = a, *y = b;
-
-	return (x->day > y->day) - (x->day < y->day);
-}
-
-static int
-days(struct store *store, uint64_t rules, struct arena *a,
-    struct store_day **list, size_t *n, struct err *err)
-{
-	const struct lists *l = &memory_of(store)->now;
-	struct store_day *all = arena_alloc(a,
-	    (l->n_parts + 1) * sizeof(*all));
-
-	(void)err;
-	*n = 0;
-	for (size_t i = 0; i < l->n_parts; i++) {
-		size_t d = 0;
-
-		while (d < *n && all[d].day != l->parts[i].day)
-			d++;
-		if (d == *n)
-			all[(*n)++] = (struct store_day){ l->parts[i].day,
-				false, false };
-		if (l->parts[i].rules == rules)
-			all[d].counted = true;
-		else
-			all[d].other_rules = true;
-	}
-	if (*n > 1)
-		qsort(all, *n, sizeof(*all), by_day);
-	*list = all;
-	return 0;
-}
-
-static int
-unfolded(struct store *store, int32_t day, unsigned what, struct arena *a,
-    struct store_part **list, size_t *n, struct err *err)
-{
-	const struct lists *l = &memory_of(store)->now;
-	struct store_part *all = arena_alloc(a,
-	    (l->n_parts + 1) * sizeof(*all));
-
-	(void)err;
-	*n = 0;
-	for (size_t i = 0; i < l->n_parts; i++) {
-		const struct part *p = &l->parts[i];
-		size_t k = 0;
-
-		while (k < *n && (all[k].day != p->day ||
-		    all[k].rules != p->rules))
-			k++;
-		if (k == *n && p->day < day && (p->fold & what) != what)
-			all[(*n)++] = (struct store_part){ p->day, p->rules };
-	}
-	*list = all;
-	return 0;
-}
-
-static int
-fold(struct store *store, const struct store_part *part,
-    const struct tally_fold *how, struct tally *t, struct err *err)
-{
-	struct memory_store *m = memory_of(store);
-	struct lists *l = &m->now;
-	size_t kept = 0;
-
-	for (int d = 0; d < DIMS; d++)
-		if (read_parts(m, part->day, part->rules, (enum dim_id)d, how,
-		    t, err) < 0)
-			return -1;
-	for (size_t i = 0; i < l->n_parts; i++)
-		if (l->parts[i].day != part->day ||
-		    l->parts[i].rules != part->rules)
-			l->parts[kept++] = l->parts[i];
-	l->n_parts = kept;
-	tally_settle(t);
-	for (int d = 0; d < DIMS; d++)
-		add_part(m, part->day, part->rules, (enum dim_id)d,
-		    how->what, t);
-	return 0;
-}
-
 static int
 nothing_to_do(struct store *store, struct err *err)
 {
@@ -526,16 +264,16 @@ const struct store_kind store_memory = {
 	.rollback = rollback,
 	.set_chain = set_chain,
 	.set_source = set_source,
-	.add_event = add_event,
-	.add_tally = add_tally,
-	.drop_facts = drop_facts,
-	.unfolded = unfolded,
-	.fold = fold,
+	.add_event = memory_add_event,
+	.add_tally = memory_add_tally,
+	.drop_facts = memory_drop_facts,
+	.unfolded = memory_unfolded,
+	.fold = memory_fold,
 	.purge = nothing_to_do,
 	.look = nothing_to_do,
 	.look_end = look_end,
-	.days = days,
-	.read_tally = read_tally,
-	.blocks = blocks,
-	.read_block = read_block,
+	.days = memory_days,
+	.read_tally = memory_read_tally,
+	.blocks = memory_blocks,
+	.read_block = memory_read_block,
 };
