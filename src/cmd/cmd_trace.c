@@ -2,7 +2,6 @@
  * cmd_trace.c - "mailtally trace": what happened to a message, a client or an
  * address.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "base/out.h"
 #include "base/when.h"
 #include "cmd/cmd.h"
+#include "cmd/input_again.h"
 #include "cmd/logs.h"
 #include "cmd/store_opens.h"
 #include "cmd/terminal.h"
@@ -103,51 +103,6 @@ no_event(void *ctx, const struct event *ev)
 	return true;
 }
 
-/*
- * Standard input is read more than once: what is piped is kept in a file that
- * has no name.
- */
-static int
-keep_input(struct err *err)
-{
-	FILE *kept;
-	char p[65536];
-	ssize_t n = 0;
-	bool good;
-
-	if (lseek(STDIN_FILENO, 0, SEEK_CUR) >= 0)
-		return 0;
-	kept = tmpfile();
-	good = kept != NULL;
-	while (good && (n = read(STDIN_FILENO, p, sizeof(p))) > 0)
-		good = fwrite(p, 1, (size_t)n, kept) == (size_t)n;
-	good = good && n == 0 && fflush(kept) == 0 &&
-	    dup2(fileno(kept), STDIN_FILENO) >= 0 &&
-	    lseek(STDIN_FILENO, 0, SEEK_SET) == 0;
-	if (!good)
-		err_set(err, ERR_IO, "standard input: could not be kept in a "
-		    "temporary file: %s; name the log instead",
-		    strerror(errno));
-	if (kept)
-		fclose(kept);
-	return good ? 0 : -1;
-}
-
-/* Pipes with a name are read only once. */
-static bool
-rewind_input(const struct logs *l)
-{
-	for (size_t i = 0; i < l->sources.n; i++) {
-		const struct source *s = l->sources.sources[i];
-
-		if (s->kind == SOURCE_STDIN)
-			lseek(STDIN_FILENO, 0, SEEK_SET);
-		else if (s->inode == 0 && s->error == NULL)
-			return false;
-	}
-	return true;
-}
-
 /* One reading of all spans. */
 static void
 read_spans(struct trace *t)
@@ -183,7 +138,7 @@ read_logs(struct trace *t)
 	/* What was decided in the period may have its end after it. */
 	spans_widen(&t->spans, 0, format_qpsmtpd.owner_age_ns);
 	read_spans(t);
-	for (int i = 1; i < READINGS && rewind_input(l) &&
+	for (int i = 1; i < READINGS && input_rewind(l) &&
 	    hits_turn(t->hits); i++) {
 		/* What the queue made of it may be before and long after. */
 		if (i == 1)
@@ -378,7 +333,7 @@ open_input(struct trace *t, const struct logs_options *lo, int argc,
 		return -1;
 	for (size_t i = 0; i < t->logs.sources.n; i++)
 		if (t->logs.sources.sources[i]->kind == SOURCE_STDIN &&
-		    keep_input(err) < 0)
+		    input_keep(err) < 0)
 			return -1;
 	return 0;
 }

@@ -134,7 +134,7 @@ add_client(struct anonymizer *a, struct str text)
 static void
 add_name(struct anonymizer *a, struct str name)
 {
-	size_t at = name.n;
+	size_t at;
 	bool brackets = name.n > 2 && name.p[0] == '[';
 
 	if (brackets)

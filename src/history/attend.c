@@ -65,11 +65,10 @@ attend_names(struct attend *a, const char *const *names, size_t n)
 {
 	a->blind = false;
 	for (size_t i = 0; i < n; i++) {
-		/* One that is no directory is a file, or may become one. */
+		/* What is no directory is a file, or may become one; what is
+		 * one may be put aside. */
 		if (follow_watch_directory(a->watch, names[i]) ==
-		    FOLLOW_NO_WATCH)
-			directory_of(a, names[i]);
-		else if (names[i][strlen(names[i]) - 1] != '/')
+		    FOLLOW_NO_WATCH || names[i][strlen(names[i]) - 1] != '/')
 			directory_of(a, names[i]);
 	}
 }
