@@ -245,6 +245,7 @@ bench:
 	@tools/packages bench
 	@$(MAKE) TUNED=1 build/mailtally build/loggen
 	@bench/run $(BENCH_SIZE)
+	@bench/serve
 
 LINTS = lint-warnings lint-headers lint-includes lint-cppcheck lint-tidy
 

@@ -24,8 +24,8 @@ struct http_request;
 /* A request has so long to be complete, and a connection may idle so long. */
 #define HTTP_REQUEST_S 10
 #define HTTP_IDLE_S 30
-#define HTTP_CONNECTIONS 400
-#define HTTP_CONNECTIONS_EACH 200
+#define HTTP_CONNECTIONS 1000
+#define HTTP_CONNECTIONS_EACH 500
 #define HTTP_HEADER_BYTES ((size_t)32 * 1024)
 
 struct http_options {

@@ -14,7 +14,8 @@
 
 /*
  * A job is WAITING for its turn, RUNNING, or DONE: then it is an answer that
- * is kept.  FAILED ones are told and forgotten.
+ * is kept.  FAILED ones are told and forgotten.  Of one question there is at
+ * most one that is DONE, and one that is not.
  */
 enum job_state { JOB_WAITING, JOB_RUNNING, JOB_DONE };
 
@@ -81,6 +82,12 @@ job_new(struct jobs *j, const struct job_spec *spec, struct buf *key)
 	return job;
 }
 
+static size_t
+body_bytes(const struct body *b)
+{
+	return b->plain.n + b->gzip.n;
+}
+
 static void
 job_remove(struct jobs *j, struct job *job)
 {
@@ -91,7 +98,7 @@ job_remove(struct jobs *j, struct job *job)
 	*link = job->next;
 	if (job->state == JOB_DONE) {
 		j->kept--;
-		j->kept_bytes -= job->body->plain.n + job->body->gzip.n;
+		j->kept_bytes -= body_bytes(job->body);
 	}
 	for (size_t i = 0; job->argv[i] != NULL; i++)
 		free(job->argv[i]);
@@ -104,11 +111,13 @@ job_remove(struct jobs *j, struct job *job)
 	free(job);
 }
 
+/* The answer that is kept, or the job that makes one. */
 static struct job *
-job_find(const struct jobs *j, struct str key)
+job_find(const struct jobs *j, struct str key, bool is_done)
 {
 	for (struct job *job = j->first; job != NULL; job = job->next)
-		if (str_eq(buf_str(&job->key), key))
+		if ((job->state == JOB_DONE) == is_done &&
+		    str_eq(buf_str(&job->key), key))
 			return job;
 	return NULL;
 }
@@ -172,9 +181,9 @@ is_old(const struct job *job, const struct job_spec *spec, int64_t now_ns)
 {
 	int64_t age_ns = now_ns - job->since_ns;
 
-	return job->state == JOB_DONE && (age_ns > spec->keep_ns ||
+	return age_ns > spec->keep_ns ||
 	    (job->spec.fingerprint != spec->fingerprint &&
-	    age_ns > JOBS_FRESH_NS));
+	    age_ns > JOBS_FRESH_NS);
 }
 
 static void
@@ -191,21 +200,38 @@ forget_some(struct jobs *j)
 	}
 }
 
+/* The answer that is kept becomes that of the job. */
+static void
+renew(struct jobs *j, struct job *kept, struct job *job, int64_t now_ns)
+{
+	j->kept_bytes += body_bytes(job->body) - body_bytes(kept->body);
+	body_unref(&kept->body);
+	kept->body = body_ref(job->body);
+	kept->spec.fingerprint = job->spec.fingerprint;
+	kept->since_ns = now_ns;
+}
+
 static void
 done(struct jobs *j, struct job *job, int64_t now_ns)
 {
+	struct job *kept = job_find(j, buf_str(&job->key), true);
+
 	if (job->spec.finish)
 		job->spec.finish(&job->output);
 	job->body = body_new(&job->output);
-	job->state = JOB_DONE;
-	job->since_ns = now_ns;
-	j->kept++;
-	j->kept_bytes += job->body->plain.n + job->body->gzip.n;
 	for (size_t i = 0; i < job->n_askers; i++)
 		answer_one(job, job->askers[i]);
 	job->n_askers = 0;
-	if (job->spec.fingerprint == 0)
-		job_remove(j, job);
+	if (kept != NULL) {
+		renew(j, kept, job, now_ns);
+	} else if (job->spec.fingerprint != 0) {
+		job->state = JOB_DONE;
+		job->since_ns = now_ns;
+		j->kept++;
+		j->kept_bytes += body_bytes(job->body);
+		return;
+	}
+	job_remove(j, job);
 }
 
 /*
@@ -266,32 +292,44 @@ start_some(struct jobs *j, int64_t now_ns)
 		start(j, job, now_ns);
 }
 
+/*
+ * The job that makes the answer, which key becomes part of if it is new; NULL:
+ * too many wait already.
+ */
+static struct job *
+job_get(struct jobs *j, const struct job_spec *spec, struct buf *key)
+{
+	struct job *job = job_find(j, buf_str(key), false);
+
+	if (job == NULL && j->waiting < JOBS_WAITING)
+		job = job_new(j, spec, key);
+	return job;
+}
+
 void
 jobs_ask(struct jobs *j, const struct job_spec *spec, struct http_request *r,
     int64_t now_ns)
 {
 	struct buf key = { 0 };
-	struct job *job;
+	struct job *kept, *job = NULL;
+	bool old;
 
 	make_key(&key, spec->argv);
-	job = job_find(j, buf_str(&key));
-	if (job != NULL && is_old(job, spec, now_ns)) {
-		job_remove(j, job);
-		job = NULL;
-	}
-	if (job != NULL && job->state == JOB_DONE) {
+	kept = job_find(j, buf_str(&key), true);
+	old = kept == NULL || is_old(kept, spec, now_ns);
+	if (old)
+		job = job_get(j, spec, &key);
+	if (kept && (!old || now_ns - kept->since_ns <= JOBS_STALE_NS)) {
 		j->counts.remembered++;
-		answer_one(job, r);
-	} else if (job == NULL && j->waiting >= JOBS_WAITING) {
+		answer_one(kept, r);
+	} else if (job == NULL) {
 		answer_error(r, 503, STR("Too many questions at a time; ask "
 		    "again."));
 	} else {
-		if (job == NULL)
-			job = job_new(j, spec, &key);
 		ARRAY_PUSH(job->askers, job->n_askers, job->cap_askers) = r;
 		http_wait(r);
-		start_some(j, now_ns);
 	}
+	start_some(j, now_ns);
 	buf_clear(&key);
 }
 

@@ -2,7 +2,9 @@
  * jobs.h - answers that a run of the program makes: one run for all who ask
  * the same, kept as long as the logs are what they were.
  *
- * An answer may be JOBS_FRESH_NS behind a log that grows.
+ * An answer may be JOBS_FRESH_NS behind a log that grows.  Then a run makes a
+ * new one; until that is done, and for JOBS_STALE_NS at most, the old one is
+ * given, so that of many who ask all the time nobody waits.
  *
  * Bounds: JOBS_RUNNING at a time and JOBS_WAITING behind them, of
  * JOBS_SECONDS and JOBS_BYTES each; JOBS_KEPT answers of JOBS_KEPT_BYTES in
@@ -24,6 +26,7 @@ struct jobs;
 #define JOBS_WAITING 64
 #define JOBS_SECONDS 60
 #define JOBS_FRESH_NS (INT64_C(2) * 1000000000)
+#define JOBS_STALE_NS (INT64_C(10) * 1000000000)
 #define JOBS_BYTES ((size_t)64 * 1024 * 1024)
 #define JOBS_KEPT 128
 #define JOBS_KEPT_BYTES ((size_t)128 * 1024 * 1024)

@@ -20,6 +20,8 @@
 #define AGAIN_S 5
 /* A comment on a line that is silent, so that a dead one is found. */
 #define HEARTBEAT_S 15
+/* Nobody reads faster, and each wake costs a packet a watcher. */
+#define WAKE_NS (WHEN_SECOND / 5)
 /* Longer events are counted, but not shown: LIVE_KEPT of them have to fit. */
 #define EVENT_MOST ((size_t)64 * 1024)
 /* Longer lines are none of ours. */
@@ -39,7 +41,8 @@ struct live_feed {
 	const char *const *argv;
 	struct child child;
 	bool running, stopped;
-	int64_t now_ns, again_ns, heartbeat_ns;
+	int64_t now_ns, again_ns, heartbeat_ns, woken_ns;
+	bool news; /* that nobody was woken for yet */
 	struct buf input;	     /* the beginning of a line */
 	struct buf kept[LIVE_KEPT];  /* a ring: event n in n % LIVE_KEPT */
 	uint64_t n;		     /* events so far */
@@ -235,8 +238,12 @@ live_feed_run(struct live_feed *f, int64_t now_ns)
 		if (!more)
 			end(f, false);
 	}
-	if (f->n > before)
+	f->news = f->news || f->n > before;
+	if (f->news && now_ns - f->woken_ns >= WAKE_NS) {
 		wake_all(f, false);
+		f->woken_ns = now_ns;
+		f->news = false;
+	}
 	if (now_ns >= f->heartbeat_ns) {
 		wake_all(f, true);
 		f->heartbeat_ns = now_ns + HEARTBEAT_S * WHEN_SECOND;
@@ -258,6 +265,8 @@ live_feed_timeout_ms(const struct live_feed *f)
 {
 	if (f->stopped)
 		return -1;
+	if (f->news)
+		return (int)(WAKE_NS / 1000000);
 	return f->running ? HEARTBEAT_S * 1000 : 1000;
 }
 

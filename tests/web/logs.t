@@ -81,7 +81,7 @@ def test_packed(server, folder):
     equal(server.ask("/api/v1/logs/lines?at=0&id=" + old["id"])[0], 404,
           "an id of a file that is gone is 404")
     # Its name ends in .gz now: multilog does not know it any more.
-    # An answer may be two seconds old.
+    # An answer may be some seconds old.
     for _ in range(600):
         gone = all(r["id"] != old["id"] for r in rows(server, "logs"))
         if gone:
