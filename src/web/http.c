@@ -420,10 +420,49 @@ has_nul(const struct http_request *r)
 	return found;
 }
 
+/*
+ * What one in front of us may read in another way than we do: then a part of
+ * a request would be the next one (RFC 9112, 11.2).
+ */
+struct doubts {
+	unsigned hosts, lengths, encodings;
+};
+
+static enum MHD_Result
+doubt(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_n,
+    const char *value, size_t n)
+{
+	struct doubts *d = ctx;
+	struct str header = str_make(name, name_n);
+
+	(void)kind;
+	(void)value;
+	(void)n;
+	d->hosts += str_eq_nocase(header, STR("Host"));
+	d->lengths += str_eq_nocase(header, STR("Content-Length"));
+	d->encodings += str_eq_nocase(header, STR("Transfer-Encoding"));
+	return MHD_YES;
+}
+
+static bool
+is_doubtful(const struct http_request *r)
+{
+	struct doubts d = { .hosts = 0 };
+
+	MHD_get_connection_values_n(r->connection, MHD_HEADER_KIND, doubt, &d);
+	return d.hosts > 1 || d.lengths > 1 || d.encodings > 0;
+}
+
 /* Before a body is read that nobody wants. */
 static void
 check_request(struct http_request *r, const char *method)
 {
+	if (is_doubtful(r)) {
+		refuse(r, MHD_HTTP_BAD_REQUEST, "Headers that contradict one "
+		    "another.");
+		add_header(r->response, "Connection", "close");
+		return;
+	}
 	if (!host_is_ours(r->http, http_header(r, "Host")))
 		refuse(r, MHD_HTTP_MISDIRECTED_REQUEST, "This server has "
 		    "another name; see serve --name.");
