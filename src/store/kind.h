@@ -17,6 +17,7 @@ struct store_kind {
 	const char *name;
 	/* Does it answer to this name? */
 	bool (*takes)(const char *where);
+	/* As store_stamp(); NULL: nobody can tell. */
 	uint64_t (*stamp)(const char *where);
 	/* *s begins with a struct store, of which it fills kind, name and
 	 * settings. */

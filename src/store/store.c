@@ -45,7 +45,7 @@ store_stamp(const char *where)
 
 	while (!kinds[i]->takes(where))
 		i++;
-	return kinds[i]->stamp(where);
+	return kinds[i]->stamp ? kinds[i]->stamp(where) : 0;
 }
 
 void
