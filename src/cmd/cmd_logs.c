@@ -54,7 +54,7 @@ view_rows(struct opt rows[VIEW_ROWS], struct view_options *o)
 		{ .type = OPT_GROUP, .help = "What is shown" },
 		{ .type = OPT_TEXT, .name = "lines", .argument = "ID",
 		    .value = &o->lines, .help = "lines of that file of the "
-		    "list" },
+		    "list, by its id or its name" },
 		{ .type = OPT_TEXT, .name = "state", .argument = "ID",
 		    .value = &o->state, .help = "that state of the list, as a "
 		    "table" },
@@ -312,10 +312,10 @@ const struct cmd cmd_logs = {
 	.summary = "the log files there are, and lines of one of them",
 	.help = "Lists the files that the LOGs (or the configured ones) consist "
 		"of, with an ID each, and the state that multilog keeps beside "
-		"them. With --lines ID lines of one file, and with --state ID "
+		"them. With --lines lines of one file, and with --state ID "
 		"such a state as a table. Passwords are shown as ***.\n\n"
 		"  mailtally logs /var/log/qpsmtpd\n"
-		"  mailtally logs --lines ID --last --time /var/log/qpsmtpd\n"
-		"  mailtally logs --lines ID -F -e ann@example.org /var/log/qpsmtpd",
+		"  mailtally logs --lines current --last --time /var/log/qpsmtpd\n"
+		"  mailtally logs --lines current -F -e queued /var/log/qpsmtpd",
 	.run = logs_run,
 };

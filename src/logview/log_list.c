@@ -49,6 +49,9 @@ log_find(const struct source_list *l, struct str id)
 		if (str_eq(id, str_from(own)))
 			return l->sources[i];
 	}
+	for (size_t i = 0; i < l->n; i++)
+		if (str_eq(id, log_name(l->sources[i])))
+			return l->sources[i];
 	return NULL;
 }
 

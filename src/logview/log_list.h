@@ -23,7 +23,8 @@ struct zone;
 void log_id(char id[LOG_ID_DIGITS + 1], const struct source *s);
 /* The file in its directory; of standard input "-". */
 struct str log_name(const struct source *s);
-/* The source with that id, or NULL. */
+/* The source with that id, else the first with that name (without a directory),
+ * or NULL. */
 const struct source *log_find(const struct source_list *l, struct str id);
 
 /*

@@ -317,6 +317,8 @@ a_file_keeps_its_id_when_it_is_renamed(void **state)
 	    f.list.sources[0]);
 	assert_null(log_find(&f.list, STR("0123456789abcdef")));
 	assert_null(log_find(&f.list, str_from(f.path)));
+	assert_ptr_equal(log_find(&f.list, log_name(f.list.sources[0])),
+	    f.list.sources[0]);
 	buf_printf(&name, "%s.1", f.path);
 	assert_int_equal(rename(f.path, name.p), 0);
 	assert_int_equal(source_list_add(&list, name.p, &so, NULL), 0);
