@@ -22,6 +22,7 @@
 	DIM_BIT(DIM_PROVIDER_REASON) | HABIT_DELIVERY)
 #define OF_PENDING                                                         \
 	(DIM_BIT(DIM_DELIVERY_DELAY) | DIM_BIT(DIM_QUEUE_RECIPIENT) |      \
+	DIM_BIT(DIM_REASON_RECIPIENT) |                                    \
 	DIM_BIT(DIM_QUEUE_SENDER) | DIM_BIT(DIM_PROVIDER))
 #define OF_DELIVERY                                                        \
 	(DIM_BIT(DIM_QUEUE) | DIM_BIT(DIM_QUEUE_LOG) |                     \
@@ -192,16 +193,10 @@ count_reason_cell(struct tally *t, const struct event *ev, uint32_t reason)
 static void
 count_reason(struct tally *t, const struct event *ev, uint32_t reason)
 {
-	uint32_t recipient;
-
 	count_reason_cell(t, ev, reason);
 	if (has(t, DIM_REASON_HOST) && ev->relay.p)
 		count_cell(t, DIM_REASON_HOST, reason,
 		    intern_add(&t->texts, ev->relay), ev->verdict);
-	if (!has(t, DIM_REASON_RECIPIENT))
-		return;
-	recipient = intern_add(&t->texts, lower(t, ev->recipients));
-	count_cell(t, DIM_REASON_RECIPIENT, reason, recipient, ev->verdict);
 }
 
 /* Did the server ask to come back later, or less often? */
@@ -260,21 +255,22 @@ reason_of(struct tally *t, struct str text)
 	return reason;
 }
 
-/* Why an attempt failed or was put off; says whether it was by too much. */
-static bool
+/* Why an attempt failed or was put off. */
+static struct pending_trouble
 count_trouble(struct tally *t, const struct event *ev, enum channel channel)
 {
 	uint32_t reason;
 
 	if (!(t->o.dims & OF_TROUBLE))
-		return false;
+		return (struct pending_trouble){ .any = false };
 	reason = reason_of(t, ev->text);
 	count_reason(t, ev, reason);
 	if (has(t, DIM_DEFERRAL_DAY) && ev->verdict == VERDICT_DEFERRED)
 		habit_deferral(t, ev, tally_text(t, reason));
 	if (has(t, DIM_PROVIDER_REASON) && channel == CHANNEL_REMOTE)
 		count_provider_reason(t, ev, reason);
-	return asks_to_slow_down(t, reason);
+	return (struct pending_trouble){ .any = true, .reason = reason,
+		.slow = asks_to_slow_down(t, reason) };
 }
 
 static void
@@ -318,14 +314,14 @@ count_delivery(struct tally *t, const struct event *ev)
 	int64_t delay_ns = from_ns == WHEN_NONE || ev->time_ns == WHEN_NONE
 	    ? EVENT_NO_NUMBER : num_add_signed(ev->time_ns, -from_ns);
 
-	bool slow = false;
+	struct pending_trouble trouble = { .any = false };
 
 	count_span(t, ev);
 	count_attempt(t, ev, channel);
 	if (ev->verdict != VERDICT_ACCEPTED)
-		slow = count_trouble(t, ev, channel);
+		trouble = count_trouble(t, ev, channel);
 	if (t->o.dims & OF_PENDING)
-		pending_attempt(t, ev, channel, delay_ns, slow);
+		pending_attempt(t, ev, channel, delay_ns, &trouble);
 	if (ev->verdict == VERDICT_REJECTED && reason_is_expired(ev->text))
 		count_queue(t, QUEUE_EXPIRED, EVENT_NO_NUMBER);
 	count_logged(t, ev);

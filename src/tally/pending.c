@@ -51,6 +51,12 @@ lower_add(struct buf *b, struct str s)
 	}
 }
 
+static struct str
+pending_text(const struct tally *t, const struct pending_name *name)
+{
+	return str_make(t->queue.pending.texts.p + name->at, name->n);
+}
+
 /* The name is what stands in the texts from at on. */
 static void
 name_end(struct pending *p, struct pending_name *name,
@@ -158,21 +164,41 @@ event_new(struct tally *t, const struct event *ev)
 	e->bounced = ev->bounced;
 	e->deferred = ev->deferred;
 	e->recipient.used = e->sender.used = e->network.used = false;
+	e->text.used = false;
 	e->provider = 0;
 	return e;
 }
 
+/* A recipient that had trouble is counted by its reason too. */
+static void
+name_text(struct tally *t, struct pending_event *e, struct str recipient)
+{
+	struct pending *p = &t->queue.pending;
+
+	e->text = (struct pending_name){ .used = true, .at = p->texts.n,
+		.n = recipient.n };
+	if (e->recipient.used)
+		e->text.at = e->recipient.at;
+	else
+		lower_add(&p->texts, recipient);
+	e->text.hash = intern_hash(&t->texts, pending_text(t, &e->text));
+	intern_fetch_slot(&t->texts, e->text.hash);
+}
+
 void
 pending_attempt(struct tally *t, const struct event *ev, enum channel channel,
-    int64_t delay_ns, bool slow)
+    int64_t delay_ns, const struct pending_trouble *trouble)
 {
 	struct pending_event *e = event_new(t, ev);
 
 	e->channel = channel;
 	e->delay_ns = delay_ns;
-	e->slow = slow;
+	e->slow = trouble->slow;
+	e->reason = trouble->reason;
 	if (has(t, OF_RECIPIENT))
 		name_recipient(t, e, ev->recipients);
+	if (trouble->any && has(t, DIM_BIT(DIM_REASON_RECIPIENT)))
+		name_text(t, e, ev->recipients);
 	/* A message whose beginning is in no log has no sender. */
 	if (has(t, DIM_BIT(DIM_QUEUE_SENDER)) && ev->sender.p)
 		name_sender(t, e, ev);
@@ -210,14 +236,10 @@ fetch_texts(const struct tally *t, const struct pending_event *e)
 	fetch_text(&a->recipients, &e->recipient);
 	fetch_text(&a->senders, &e->sender);
 	fetch_text(&a->providers, &e->network);
+	if (e->text.used)
+		intern_fetch_text(&t->texts, e->text.hash);
 	if (has(t, DIM_BIT(DIM_DELIVERY_DELAY)))
 		table_fetch_cell(&t->tables[DIM_DELIVERY_DELAY], e->delay_hash);
-}
-
-static struct str
-pending_text(const struct tally *t, const struct pending_name *name)
-{
-	return str_make(t->queue.pending.texts.p + name->at, name->n);
 }
 
 static void
@@ -280,6 +302,19 @@ find_sender(struct tally *t, struct pending_name *name)
 }
 
 static void
+find_text(struct tally *t, struct pending_event *e)
+{
+	struct str text = pending_text(t, &e->text);
+
+	if (!e->text.used)
+		return;
+	e->text.number = text.n == 0 ? INTERN_EMPTY :
+	    intern_enter(&t->texts, text, e->text.hash)->id;
+	e->cell_hash = table_hash(0, e->reason, e->text.number, e->verdict);
+	table_fetch_slot(&t->tables[DIM_REASON_RECIPIENT], e->cell_hash);
+}
+
+static void
 find_names(struct tally *t, struct pending_event *e)
 {
 	struct accounts *a = &t->queue.accounts;
@@ -290,6 +325,7 @@ find_names(struct tally *t, struct pending_event *e)
 	else
 		find_sender(t, &e->sender);
 	find_name(t, &a->providers, &e->network);
+	find_text(t, e);
 }
 
 static void
@@ -356,6 +392,9 @@ fetch_delays(const struct tally *t, const struct pending_event *e)
 {
 	const struct accounts *a = &t->queue.accounts;
 
+	if (e->text.used)
+		table_fetch_cell(&t->tables[DIM_REASON_RECIPIENT],
+		    e->cell_hash);
 	if (!e->recipient.used || !has_delay(e))
 		return;
 	delays_fetch(&accounts_domain(a, e->domain)->delays);
@@ -449,8 +488,20 @@ count_delay(struct tally *t, const struct pending_event *e)
 }
 
 static void
+count_text(struct tally *t, const struct pending_event *e)
+{
+	struct table_cells *table = &t->tables[DIM_REASON_RECIPIENT];
+	size_t cell = table_cell(table, 0, e->reason, e->text.number,
+	    e->verdict);
+
+	table->cells[cell].count++;
+}
+
+static void
 count_event(struct tally *t, const struct pending_event *e)
 {
+	if (e->text.used)
+		count_text(t, e);
 	if (e->recipient.used)
 		count_places(&t->queue.accounts, e);
 	if (e->sender.used)

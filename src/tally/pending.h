@@ -48,6 +48,10 @@ struct pending_event {
 	int64_t delivered, bounced, deferred;
 	uint32_t uid; /* of the accounts */
 	struct pending_name recipient, sender, network;
+	/* An attempt that went wrong: its recipient as one of the tally's
+	 * texts, why (another), and the hash of their cell. */
+	struct pending_name text;
+	uint32_t reason, cell_hash;
 	uint32_t domain, provider; /* accounts, when the names were found */
 };
 
@@ -57,9 +61,15 @@ struct pending {
 	struct buf texts;
 };
 
-/* slow: did the server ask to come back later, or less often? */
+/* What went wrong with an attempt. */
+struct pending_trouble {
+	bool any;
+	bool slow;	 /* the server asked to come back later, or less often */
+	uint32_t reason; /* text id */
+};
 void pending_attempt(struct tally *t, const struct event *ev,
-    enum channel channel, int64_t delay_ns, bool slow);
+    enum channel channel, int64_t delay_ns,
+    const struct pending_trouble *trouble);
 void pending_message(struct tally *t, const struct event *ev);
 /* Counts all that waits. */
 void pending_count(struct tally *t);
