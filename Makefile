@@ -220,12 +220,12 @@ build/web-test/package-lock.json: web/package-lock.json web/package.json
 	$(call say,npm,$(@D))cp web/package-lock.json $@ && cd $(@D) && \
 		npm ci --ignore-scripts --silent || { rm -f package-lock.json; false; }
 
-# The package, and a clean Debian to install it in; where that cannot be made
+# The package, of the release that is not tuned, and a clean Debian to install it in; where that cannot be made
 # it says why, and is tried again the next time.
 build/debian/package: build/mailtally build/share/done tools/deb \
 		$(wildcard share/*/*)
 	@mkdir -p $(@D)
-	@$(MAKE) deb
+	@tools/deb $(MAILTALLY_VERSION)
 	@rm -f $(@D)/*.deb && cp build/mailtally_*.deb $(@D) && touch $@
 
 build/debian/ready: tools/debian-root | build/debian/package

@@ -49,10 +49,10 @@ for script in (*sorted((ROOT / "share/multilog").iterdir()),
 
 # ---- the package ----
 
-r = sh("make", "deb", cwd=ROOT, env={k: v for k, v in os.environ.items()
+r = sh("make", "build/debian/package", cwd=ROOT, env={k: v for k, v in os.environ.items()
                                      if not k.startswith("MAKE")})
-package = next(iter(ROOT.glob("build/mailtally_*.deb")), None)
-if not ok(r.returncode == 0 and package, "make deb", r.stdout, r.stderr):
+package = next(iter(ROOT.glob("build/debian/mailtally_*.deb")), None)
+if not ok(r.returncode == 0 and package, "it is made", r.stdout, r.stderr):
     done()
 r = sh("lintian", "--fail-on", "error,warning", "--no-cfg", package,
        *(["--allow-root"] if os.geteuid() == 0 else []))
