@@ -449,7 +449,8 @@ is_doubtful(const struct http_request *r)
 {
 	struct doubts d = { .hosts = 0 };
 
-	MHD_get_connection_values_n(r->connection, MHD_HEADER_KIND, doubt, &d);
+	r->http->lib.MHD_get_connection_values_n(r->connection,
+	    MHD_HEADER_KIND, doubt, &d);
 	return d.hosts > 1 || d.lengths > 1 || d.encodings > 0;
 }
 
@@ -460,7 +461,7 @@ check_request(struct http_request *r, const char *method)
 	if (is_doubtful(r)) {
 		refuse(r, MHD_HTTP_BAD_REQUEST, "Headers that contradict one "
 		    "another.");
-		add_header(r->response, "Connection", "close");
+		add_header(r, r->response, "Connection", "close");
 		return;
 	}
 	if (!host_is_ours(r->http, http_header(r, "Host")))
