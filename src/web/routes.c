@@ -336,7 +336,6 @@ handle_trace(struct site *s, struct http_request *r)
 {
 	struct question q = { .command = "trace", .output = "json",
 		.parameters = PARAM_TRACE, .what = http_param(r, "what"),
-		.of_lines = true,
 		.spec = { .type = JSON, .finish = finish_trace } };
 
 	if (q.what == NULL || *q.what == '\0')

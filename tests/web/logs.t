@@ -192,7 +192,7 @@ def test_store_alone(folder):
     store = scratch("logs.db")
     run("ingest", "--store", store, folder)
     server = Server("--store", store)
-    for path in ("logs", "logs/lines?id=" + "0" * 16, "trace?what=x"):
+    for path in ("logs", "logs/lines?id=" + "0" * 16):
         status, headers, body = server.ask("/api/v1/" + path)
         ok(status == 404 and b"store" in body,
            "%s of a store alone is 404 with a reason" % path, status, body)

@@ -56,6 +56,10 @@ def test_same():
         status, headers, body = server.ask("/api/v1/report")
         equal(server.ask("/api/v1/report", headers={
             "If-None-Match": headers["ETag"]})[0], 304, "an ETag holds")
+        who = next(json.loads(x)["client"] for x in printed)
+        equal(server.json("trace", what=who, limit="3"), json.loads(run(
+            "trace", "-o", "json", "--now", NOW, "--limit", "3", "--store",
+            store, "--", who).out), "its stories, too")
         health = server.json("health")
         equal((health["store"], health["logs"], health["live"]),
               (True, 0, False), "health tells of the store")
