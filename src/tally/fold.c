@@ -26,6 +26,15 @@ network(struct str text, struct buf *scratch)
 	return str_skip(buf_str(scratch), from);
 }
 
+static bool
+has_digit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			return true;
+	return false;
+}
+
 /* "<a@b>" to "<@b>".  What has no domain is a user of this machine. */
 static struct str
 domain(struct str text, struct buf *scratch)
@@ -84,7 +93,35 @@ nothing(struct str text, struct buf *scratch)
 }
 
 /*
- * What is not here has no address in it.  Examples are whole texts, or the
+ * "mx1.example.org" to ".example.org".  Names of clients hold their addresses
+ * as numbers, so the first label goes, and each behind it that has a digit;
+ * but two stay.
+ */
+static struct str
+host_domain(struct str text, struct buf *scratch)
+{
+	struct str net = network(text, scratch), rest = text, behind, label;
+	size_t from = scratch->n;
+	bool first = true;
+
+	if (net.p != text.p || str_starts(text, STR(".")) ||
+	    str_index(text, '.') == text.n)
+		return net;
+	for (;; first = false) {
+		behind = rest;
+		str_cut(&behind, '.', &label);
+		if (str_index(behind, '.') == behind.n ||
+		    (!first && !has_digit(label)))
+			break;
+		rest = behind;
+	}
+	buf_add_char(scratch, '.');
+	buf_add_str(scratch, rest);
+	return str_skip(buf_str(scratch), from);
+}
+
+/*
+ * What becomes of each dimension with texts.  Examples are whole texts, or the
  * name of a client, in which its address may stand.
  */
 static const struct row {
@@ -102,6 +139,9 @@ static const struct row {
 	{ DIM_LOGIN_FAILURE, { network, NULL, nothing } },
 	{ DIM_SENDER, { domain, NULL, NULL } },
 	{ DIM_RECIPIENT, { domain, NULL, NULL } },
+	{ DIM_MAIL_HOST, { host_domain, NULL, nothing } },
+	{ DIM_MAIL_SENDER, { domain, NULL, nothing } },
+	{ DIM_MAIL_RECIPIENT, { domain, NULL, nothing } },
 	{ DIM_STREAM, { NULL, NULL, nothing } },
 	{ DIM_QUEUE_SPAN, { NULL, NULL, nothing } },
 	{ DIM_REASON, { words, NULL, nothing } },
@@ -120,6 +160,11 @@ static const struct row {
 	{ DIM_RESULT, { NULL, NULL, NULL } },
 };
 
+/* Their texts have no address in them: domains of ours, rules, codes. */
+static const dim_mask harmless = DIM_BIT(DIM_DOMAIN_ROW) | DIM_BIT(DIM_VIRUS) |
+    DIM_BIT(DIM_RULE) | DIM_BIT(DIM_COUNTRY) | DIM_BIT(DIM_TLD) |
+    DIM_BIT(DIM_DURATION) | DIM_BIT(DIM_MAIL_COUNTRY) | DIM_BIT(DIM_MAIL_ERROR);
+
 static const struct row *
 row_of(enum dim_id dim)
 {
@@ -127,6 +172,12 @@ row_of(enum dim_id dim)
 		if (rows[i].dim == dim)
 			return &rows[i];
 	return NULL;
+}
+
+bool
+fold_knows(enum dim_id dim)
+{
+	return row_of(dim) != NULL || harmless & DIM_BIT(dim);
 }
 
 bool

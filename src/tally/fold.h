@@ -31,6 +31,9 @@ bool tally_fold_changes(enum dim_id dim, unsigned what);
 int tally_load_folded(struct tally *t, enum dim_id dim, struct str saved,
     const struct tally_fold *fold);
 
+/* Is it said what becomes of the dimension's texts?  For a test. */
+bool fold_knows(enum dim_id dim);
+
 /* ---- for save*.c ---- */
 
 enum fold_place { FOLD_KEY_1, FOLD_KEY_2, FOLD_EXAMPLE, FOLD_PLACES };

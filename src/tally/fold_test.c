@@ -45,6 +45,33 @@ TEST(addresses_become_domains)
 	becomes(DIM_RECIPIENT, FOLD_KEY_2, "ann", "ann");
 }
 
+TEST(hosts_become_domains)
+{
+	becomes(DIM_MAIL_HOST, FOLD_KEY_1, "mx.example.org", ".example.org");
+	becomes(DIM_MAIL_HOST, FOLD_KEY_1, "dsl-77.2.0.192.pool.example.org",
+	    ".pool.example.org");
+	becomes(DIM_MAIL_HOST, FOLD_KEY_1, "192.0.2.77", "192.0.2.0/24");
+	becomes(DIM_MAIL_HOST, FOLD_KEY_1, "example.org", ".example.org");
+	becomes(DIM_MAIL_HOST, FOLD_KEY_1, ".pool.example.org",
+	    ".pool.example.org");
+	becomes(DIM_MAIL_HOST, FOLD_KEY_1, "localhost", "localhost");
+	becomes(DIM_MAIL_HOST, FOLD_KEY_1, "", "");
+}
+
+/* Who adds a dimension has to say. */
+TEST(of_each_text_is_said_what_becomes_of_it)
+{
+	for (int d = 0; d < DIMS; d++) {
+		bool texts = dims[d].k1 == DIM_TEXT || dims[d].k2 == DIM_TEXT ||
+		    dims[d].measures & (DIM_SEEN | DIM_ACCOUNT);
+
+		/* What is capped is in no store. */
+		if (texts && !(dims[d].measures & DIM_CAPPED) &&
+		    !fold_knows((enum dim_id)d))
+			fail_msg("%s: nothing is said", dims[d].name);
+	}
+}
+
 TEST(texts_lose_what_is_in_them)
 {
 	becomes(DIM_REASON, FOLD_KEY_1, "550 <ann@example.org>: no such user",
@@ -81,6 +108,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clients_become_networks),
 		cmocka_unit_test(addresses_become_domains),
+		cmocka_unit_test(hosts_become_domains),
+		cmocka_unit_test(of_each_text_is_said_what_becomes_of_it),
 		cmocka_unit_test(texts_lose_what_is_in_them),
 		cmocka_unit_test(what_is_not_folded_stays),
 	};
