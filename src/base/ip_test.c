@@ -1,5 +1,6 @@
 #include "base/ip.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -94,6 +95,37 @@ TEST(a_dotted_quad_is_four_numbers_without_leading_zeros)
 
 	for (size_t i = 0; i < COUNT(wrong); i++)
 		assert_refused(str_from(wrong[i]));
+}
+
+/* Texts of few characters, so that every tenth is one. */
+TEST(a_dotted_quad_is_what_inet_pton_takes_for_one)
+{
+	static const char letters[] = "0123456789125.....:x";
+	uint32_t random = 1;
+	int taken = 0;
+
+	for (int i = 0; i < 400000; i++) {
+		char text[20] = "";
+		size_t n = 0;
+		uint8_t quad[4];
+		struct ip parsed;
+		bool good;
+
+		do {
+			random = random * 1664525 + 1013904223;
+			text[n] = i % 2 ? letters[(random >> 16) % 20]
+			    : n % 3 == 2 ? '.' : letters[(random >> 16) % 13];
+			n++;
+		} while (n < 16 && (n < 7 || random >> 29 != 0));
+		good = inet_pton(AF_INET, text, quad) == 1;
+		if (strchr(text, ':') != NULL)
+			continue;
+		taken += good;
+		if (ip_parse(str_make(text, n), &parsed) != good ||
+		    (good && memcmp(parsed.b + 12, quad, 4) != 0))
+			fail_msg("%s", text);
+	}
+	assert_true(taken > 5000);
 }
 
 TEST(ipv6_text_is_that_of_rfc_4291_without_a_zone)
@@ -324,6 +356,7 @@ main(void)
 		cmocka_unit_test(ipv4_is_kept_mapped_and_shown_plain),
 		cmocka_unit_test(ipv6_is_not_ipv4),
 		cmocka_unit_test(a_dotted_quad_is_four_numbers_without_leading_zeros),
+		cmocka_unit_test(a_dotted_quad_is_what_inet_pton_takes_for_one),
 		cmocka_unit_test(ipv6_text_is_that_of_rfc_4291_without_a_zone),
 		cmocka_unit_test(bytes_behind_an_address_are_not_overlooked),
 		cmocka_unit_test(an_address_refused_changes_nothing),

@@ -111,7 +111,8 @@ find(struct str s, struct str needle, char same, eq_fn *eq)
 
 	if (places < STEP) {
 		for (size_t i = 0; i < places; i++)
-			if (eq(s.p + i, needle.p, needle.n))
+			if ((s.p[i] | same) == (needle.p[0] | same) &&
+			    eq(s.p + i, needle.p, needle.n))
 				return i;
 		return s.n;
 	}

@@ -546,6 +546,13 @@ qp_country_read(struct str body, struct str *country)
 {
 	struct str first, second;
 
+	/* Nearly all of them. */
+	if (body.n > 6 && is_upper_pair(str_head(body, 2)) &&
+	    AT(body.p + 2, ", ") && body.p[6] == ',' &&
+	    is_upper_pair(str_make(body.p + 4, 2))) {
+		*country = str_make(body.p + 4, 2);
+		return true;
+	}
 	if (str_starts(body, STR("GeoIP Country: "))) {
 		*country = str_trim(str_skip(body, LEN("GeoIP Country: ")));
 		return country->n == 2;
